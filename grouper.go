@@ -1,0 +1,34 @@
+package pythia
+
+import "strings"
+
+// Grouper states the expectation: requests with equal keys are expected to perform alike. It returns false for a request that is to
+// be left out. Keys are computed on what is always on, so that switching a trace point makes no new group.
+//
+// Implementations are safe for concurrent use.
+type Grouper interface {
+	Group(t *Trace) (GroupKey, bool)
+}
+
+// GroupKey names a group. A key may have several levels, from coarse to fine; groups of one coarse key that are too small to judge at a
+// fine level are judged together at a coarser one.
+type GroupKey string
+
+const levelSeparator = "\x1f"
+
+// NewGroupKey makes a key from its levels, coarsest first.
+func NewGroupKey(levels ...string) GroupKey {
+	return GroupKey(strings.Join(levels, levelSeparator))
+}
+
+// Levels returns the key's levels, coarsest first.
+func (k GroupKey) Levels() []string { return strings.Split(string(k), levelSeparator) }
+
+// Truncate returns the key's coarsest n levels.
+func (k GroupKey) Truncate(n int) GroupKey {
+	levels := k.Levels()
+	return NewGroupKey(levels[:min(n, len(levels))]...)
+}
+
+// String returns the levels separated by " | ".
+func (k GroupKey) String() string { return strings.ReplaceAll(string(k), levelSeparator, " | ") }

@@ -1,0 +1,142 @@
+package grouping
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// AlwaysOn reports whether a trace point belongs to the skeleton that is never switched off. Nil means that every point does, as
+// in traces read from a file.
+type AlwaysOn func(pythia.TracePointID) bool
+
+func (on AlwaysOn) has(p pythia.TracePointID) bool { return on == nil || on(p) }
+
+// ByRequestType expects requests of one type to perform alike.
+type ByRequestType struct{}
+
+// Group implements [pythia.Grouper].
+func (ByRequestType) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
+	return pythia.NewGroupKey(t.RequestType), true
+}
+
+// ByServices expects requests of one type that involve the same services to perform alike.
+type ByServices struct{ AlwaysOn AlwaysOn }
+
+// Group implements [pythia.Grouper].
+func (g ByServices) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
+	return pythia.NewGroupKey(t.RequestType + " " + services(t, g.AlwaysOn)), true
+}
+
+// ByTracePoints expects requests of one type that pass the same trace points to perform alike, however often they pass them.
+type ByTracePoints struct{ AlwaysOn AlwaysOn }
+
+// Group implements [pythia.Grouper].
+func (g ByTracePoints) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
+	return pythia.NewGroupKey(t.RequestType + " " + points(t, g.AlwaysOn)), true
+}
+
+// ByCriticalPath expects requests of one type whose critical paths run through the same trace points to perform alike, however often and in
+// whatever order.
+type ByCriticalPath struct {
+	AlwaysOn AlwaysOn
+	Measure  pythia.Measure
+}
+
+// Group implements [pythia.Grouper].
+func (g ByCriticalPath) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
+	return pythia.NewGroupKey(t.RequestType + " " + path(t, g.AlwaysOn, g.Measure)), true
+}
+
+// Finest gives every request a key of three levels: its type, its services and its trace points. The critical path is no level of it: which
+// of two parallel calls ends last depends on how long they took, so paths split requests by the very durations that are to be
+// compared.
+type Finest struct{ AlwaysOn AlwaysOn }
+
+// Group implements [pythia.Grouper].
+func (g Finest) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
+	return pythia.NewGroupKey(t.RequestType, services(t, g.AlwaysOn), points(t, g.AlwaysOn)), true
+}
+
+// ByAttribute splits the groups of another grouper by the value of an attribute, looked up on the workflow's spans from the first on. The
+// coarsest level is split, so groups of different values are never judged together. Requests without the attribute form a
+// group of their own.
+type ByAttribute struct {
+	Key string
+	// Within is the grouper to refine; nil means [ByRequestType].
+	Within pythia.Grouper
+}
+
+// Group implements [pythia.Grouper].
+func (g ByAttribute) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
+	within := g.Within
+	if within == nil {
+		within = ByRequestType{}
+	}
+	key, ok := within.Group(t)
+	if !ok {
+		return "", false
+	}
+	value := "(none)"
+	for i := range t.Spans {
+		if v, found := t.Spans[i].Attr(g.Key); found {
+			value = v.String()
+			break
+		}
+	}
+	levels := key.Levels()
+	levels[0] += " " + g.Key + "=" + value
+	return pythia.NewGroupKey(levels...), true
+}
+
+func services(t *pythia.Trace, on AlwaysOn) string {
+	return digest("services", func(yield func(string)) {
+		for i := range t.Spans {
+			if p := t.Spans[i].Point; on.has(p) {
+				yield(p.Scope)
+			}
+		}
+	})
+}
+
+func points(t *pythia.Trace, on AlwaysOn) string {
+	return digest("points", func(yield func(string)) {
+		for i := range t.Spans {
+			if p := t.Spans[i].Point; on.has(p) {
+				yield(p.String())
+			}
+		}
+	})
+}
+
+func path(t *pythia.Trace, on AlwaysOn, m pythia.Measure) string {
+	return digest("path", func(yield func(string)) {
+		for _, s := range t.CriticalPath(m) {
+			if s.Owner == pythia.NoParent {
+				continue
+			}
+			if p := t.Spans[s.Owner].Point; on.has(p) {
+				yield(p.String())
+			}
+		}
+	})
+}
+
+// digest names a set by what it is a set of, its size, and a hash of its members that is the same in every process.
+func digest(what string, members func(yield func(string))) string {
+	set := make(map[string]struct{})
+	members(func(m string) { set[m] = struct{}{} })
+	names := make([]string, 0, len(set))
+	for m := range set {
+		names = append(names, m)
+	}
+	slices.Sort(names)
+	h := fnv.New32a()
+	for _, n := range names {
+		h.Write([]byte(n))
+		h.Write([]byte{0xff})
+	}
+	return fmt.Sprintf("%s:%d#%08x", what, len(names), h.Sum32())
+}

@@ -1,0 +1,110 @@
+package localize
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/DataDog/sketches-go/ddsketch"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// quantileAccuracy is the relative error of the quantiles that groups report.
+const quantileAccuracy = 0.01
+
+// accumulator holds what is known of one group.
+type accumulator struct {
+	requestType string
+	total       totalMoments
+	sketch      *ddsketch.DDSketch // of durations in seconds
+	index       map[edgeKey]int32
+	edges       []edgeStats
+	sample      reservoir
+}
+
+type edgeStats struct {
+	key edgeKey
+	edgeInfo
+	edgeMoments
+}
+
+func newAccumulator(requestType string, sampleSize int) *accumulator {
+	sketch, err := ddsketch.NewDefaultDDSketch(quantileAccuracy)
+	if err != nil {
+		panic(err) // only for an accuracy outside (0,1)
+	}
+	return &accumulator{requestType: requestType, sketch: sketch, index: make(map[edgeKey]int32), sample: reservoir{size: sampleSize}}
+}
+
+// observe adds a workflow. scratch is reused between calls.
+func (a *accumulator) observe(t *pythia.Trace, m pythia.Measure, scratch *[]edgeSample) {
+	sections := t.CriticalPath(m)
+	start, end := t.Interval(m)
+	total := end - start
+	samples := a.sumByEdge(t, sections, (*scratch)[:0])
+	*scratch = samples
+	a.total.add(total)
+	_ = a.sketch.Add(float64(total) / 1e9) // fails only beyond the range of float64
+	for _, s := range samples {
+		a.edges[s.edge].add(s.nanos, s.count, total)
+	}
+	rank := rankOf(t.ID)
+	if a.sample.wants(rank) {
+		a.sample.add(&exemplar{rank, t.ID, start, total, slices.Clone(samples), variablesOf(t)})
+	}
+}
+
+// sumByEdge adds up a workflow's sections, in order of edge.
+func (a *accumulator) sumByEdge(t *pythia.Trace, sections []pythia.Section, out []edgeSample) []edgeSample {
+	for _, s := range sections {
+		out = append(out, edgeSample{a.edge(t, s), s.Nanos(), 1})
+	}
+	slices.SortFunc(out, func(x, y edgeSample) int { return cmp.Compare(x.edge, y.edge) })
+	summed := out[:0]
+	for _, s := range out {
+		if n := len(summed); n > 0 && summed[n-1].edge == s.edge {
+			summed[n-1].nanos += s.nanos
+			summed[n-1].count++
+			continue
+		}
+		summed = append(summed, s)
+	}
+	return summed
+}
+
+func (a *accumulator) edge(t *pythia.Trace, s pythia.Section) int32 {
+	key := keyOf(t, s)
+	i, ok := a.index[key]
+	if !ok {
+		i = int32(len(a.edges))
+		a.index[key] = i
+		a.edges = append(a.edges, edgeStats{key: key, edgeInfo: describe(t, s)})
+	}
+	return i
+}
+
+// merge adds another accumulator, which stays as it is.
+func (a *accumulator) merge(o *accumulator) error {
+	if err := a.sketch.MergeWith(o.sketch); err != nil {
+		return err
+	}
+	a.total.merge(o.total)
+	place := make([]int32, len(o.edges))
+	for i := range o.edges {
+		e := &o.edges[i]
+		j, ok := a.index[e.key]
+		if !ok {
+			j = int32(len(a.edges))
+			a.index[e.key] = j
+			a.edges = append(a.edges, edgeStats{key: e.key, edgeInfo: e.edgeInfo})
+		}
+		a.edges[j].edgeMoments.merge(&e.edgeMoments)
+		place[i] = j
+	}
+	for _, e := range o.sample.heap {
+		if a.sample.wants(e.rank) {
+			a.sample.add(e.renumbered(place))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package localize
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// analysis is what one call of Localize works on.
+type analysis struct {
+	config Config
+	groups []*groupAnalysis
+}
+
+// groupAnalysis is a group with what is derived from its moments and its sample.
+type groupAnalysis struct {
+	settledGroup
+	pythia.Group
+	exemplars []*exemplar       // by time
+	totals    []float64         // seconds, as exemplars
+	modeOf    []int             // as exemplars
+	variance  float64           // n²·Var(T), ns²
+	edges     []edgeShare       // in an order that does not depend on the workflows'
+	columns   []pythia.Variable // built when first asked for
+	shifts    []shift           // against the baseline, by index in the accumulator
+}
+
+// edgeShare is an edge's contribution to the variance of its group.
+type edgeShare struct {
+	index int32 // in the accumulator
+	*edgeStats
+	share      float64 // Cov(x,T)/Var(T)
+	countShare float64 // μ·Cov(c,T)/Var(T)
+	perCall    float64 // μ in nanoseconds
+}
+
+// timeStake is the seconds that the edge's taking longer adds to the group's standard deviation, over all its requests.
+func (g *groupAnalysis) timeStake(e *edgeShare) float64 {
+	return (e.share - e.countShare) * g.StakeSeconds()
+}
+
+// fewestTraces is how many workflows a group must have for anything to be said of it.
+const fewestTraces = 8
+
+func newAnalysis(c Config, settled []settledGroup) *analysis {
+	a := &analysis{config: c}
+	for _, s := range settled {
+		a.groups = append(a.groups, analyse(c, s))
+	}
+	a.findModes()
+	slices.SortStableFunc(a.groups, func(x, y *groupAnalysis) int {
+		return cmp.Compare(y.StakeSeconds(), x.StakeSeconds())
+	})
+	return a
+}
+
+func analyse(c Config, s settledGroup) *groupAnalysis {
+	g := &groupAnalysis{settledGroup: s, exemplars: s.sample.byTime(), variance: s.total.variance()}
+	n := float64(s.total.n)
+	g.Group = pythia.Group{
+		Key: s.key, RequestType: s.requestType, Traces: int(s.total.n), TooFew: int(s.total.n) < fewestTraces,
+		MeanSeconds: s.total.t.float() / n / 1e9, StdDevSeconds: math.Sqrt(g.variance) / n / 1e9,
+	}
+	if g.MeanSeconds > 0 {
+		g.CoV = g.StdDevSeconds / g.MeanSeconds
+	}
+	if q, err := s.sketch.GetValuesAtQuantiles([]float64{.5, .95, .99}); err == nil {
+		g.P50Seconds, g.P95Seconds, g.P99Seconds = q[0], q[1], q[2]
+	}
+	for _, e := range g.exemplars {
+		g.totals = append(g.totals, seconds(e.total))
+	}
+	for _, m := range c.Metrics {
+		g.Scores = append(g.Scores, pythia.Score{Metric: m.Name(), Value: m.Score(g.totals)})
+	}
+	g.decompose()
+	return g
+}
+
+func seconds(nanos int64) float64 { return float64(nanos) / 1e9 }
+
+func (g *groupAnalysis) decompose() {
+	for i := range g.accumulator.edges {
+		e := &g.accumulator.edges[i]
+		s := edgeShare{index: int32(i), edgeStats: e, perCall: e.x.float() / e.count.float()}
+		if g.variance > 0 {
+			all, count := e.parts(g.total)
+			s.share, s.countShare = all/g.variance, count/g.variance
+		}
+		g.edges = append(g.edges, s)
+	}
+	slices.SortFunc(g.edges, func(a, b edgeShare) int { return a.compare(b.edgeStats) })
+}
+
+// compare orders edges by what they are, whatever order they were seen in.
+func (e *edgeStats) compare(o *edgeStats) int {
+	return cmp.Or(
+		e.owner.Compare(o.owner), e.from.Point.Compare(o.from.Point), e.to.Point.Compare(o.to.Point), cmp.Compare(e.callee, o.callee),
+		cmp.Compare(e.key.owner, o.key.owner), cmp.Compare(e.key.from, o.key.from), cmp.Compare(e.key.to, o.key.to),
+		compareBool(e.key.fromEnd, o.key.fromEnd), compareBool(e.key.toEnd, o.key.toEnd),
+	)
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// modeLevel is the significance, corrected for the number of groups, at which a group counts as multimodal.
+const modeLevel = 0.05
+
+// findModes tests all groups for multimodality together, and splits those in which it is significant.
+func (a *analysis) findModes() {
+	p := make([]float64, len(a.groups))
+	for i, g := range a.groups {
+		p[i] = 1
+		if !g.TooFew {
+			_, p[i] = Dip(g.totals)
+		}
+	}
+	adjusted := benjaminiHochberg(p)
+	for i, g := range a.groups {
+		g.DipP = adjusted[i]
+		g.setModes(adjusted[i] <= modeLevel)
+	}
+}
+
+func (g *groupAnalysis) setModes(multimodal bool) {
+	level := 0.0 // one mode
+	if multimodal {
+		level = modeLevel
+	}
+	for _, m := range Modes(g.totals, level) {
+		g.Modes = append(g.Modes, pythia.Mode{CenterSeconds: m.Center, LowSeconds: m.Low, HighSeconds: m.High, Share: m.Share})
+	}
+	g.modeOf = make([]int, len(g.totals))
+	for i, t := range g.totals {
+		for k := len(g.Modes) - 1; k > 0; k-- {
+			if t >= g.Modes[k].LowSeconds {
+				g.modeOf[i] = k
+				break
+			}
+		}
+	}
+}
+
+// unacceptable reports whether the group varies more than it may.
+func (a *analysis) unacceptable(g *groupAnalysis) bool {
+	return !g.TooFew && g.StdDevSeconds > a.config.AcceptableStdDev.Seconds() && g.CoV > a.config.AcceptableCoV
+}
+
+// described returns the groups as they are reported.
+func (a *analysis) described() []*pythia.Group {
+	groups := make([]*pythia.Group, len(a.groups))
+	for i, g := range a.groups {
+		groups[i] = &g.Group
+	}
+	return groups
+}

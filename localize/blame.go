@@ -1,0 +1,94 @@
+package localize
+
+import (
+	"slices"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// blame decides whose fault slow calls are. The time of a call from i to j that neither spent in spans of its own may be lost at i (no CPU to
+// send and receive), at j or between them. What the calls of i to several others have in common is taken to be i's: of the stake per call
+// to j, as much as the median over i's other callees. A service that calls fewer than three others says too little about itself.
+type blame struct {
+	pairs map[servicePair]*pairStake
+	byIJ  map[string][]servicePair // ordered by callee
+}
+
+type servicePair struct{ caller, callee string }
+
+type pairStake struct{ stake, calls float64 }
+
+func (p *pairStake) perCall() float64 {
+	if p.calls == 0 {
+		return 0
+	}
+	return max(0, p.stake/p.calls)
+}
+
+func newBlame(groups []*groupAnalysis, include func(*groupAnalysis) bool, w weigh) *blame {
+	b := &blame{pairs: make(map[servicePair]*pairStake), byIJ: make(map[string][]servicePair)}
+	for _, g := range groups {
+		if !include(g) {
+			continue
+		}
+		calls := make(map[segmentKey]float64)
+		for i := range g.edges {
+			e := &g.edges[i]
+			if e.call {
+				b.add(e, w(g, e), calls)
+			}
+		}
+	}
+	return b
+}
+
+// add counts an edge. A call has two edges when its server is traced, out and back, and one when not: their counts are not added, the
+// larger is taken.
+func (b *blame) add(e *edgeShare, stake float64, calls map[segmentKey]float64) {
+	key := servicePair{e.owner.Scope, e.callee}
+	p := b.pairs[key]
+	if p == nil {
+		p = &pairStake{}
+		b.pairs[key] = p
+		b.byIJ[key.caller] = append(b.byIJ[key.caller], key)
+	}
+	p.stake += stake
+	segment := e.key.segment()
+	if n := e.count.float(); n > calls[segment] {
+		p.calls += n - calls[segment]
+		calls[segment] = n
+	}
+}
+
+// callersShare returns which share of an edge's stake is its caller's, in [0,1].
+func (b *blame) callersShare(e *edgeShare) float64 {
+	if !e.call {
+		return 0
+	}
+	own := servicePair{e.owner.Scope, e.callee}
+	perCall := b.pairs[own].perCall()
+	var others []float64
+	for _, k := range b.byIJ[own.caller] {
+		if k != own {
+			others = append(others, b.pairs[k].perCall())
+		}
+	}
+	if len(others) < 2 || perCall <= 0 {
+		return 0
+	}
+	return min(1, median(others)/perCall)
+}
+
+func median(x []float64) float64 {
+	slices.Sort(x)
+	n := len(x)
+	return (x[(n-1)/2] + x[n/2]) / 2
+}
+
+// callersPlace is where a caller's share of a call counts: the span around it, else the call's own.
+func (e *edgeInfo) callersPlace() placeKey {
+	if e.caller == (pythia.TracePointID{}) || e.caller.Scope != e.owner.Scope {
+		return placeKey{point: e.owner}
+	}
+	return placeKey{point: e.caller}
+}

@@ -1,0 +1,23 @@
+// Package localize finds where the durations of requests that should perform alike vary.
+//
+// A workflow's duration T is the sum of the sections of its critical path. Sections between the same two events of the same calling
+// context are one edge; its durations in a workflow sum to x, and x is 0 where the edge is absent. Then
+//
+//	Var(T) = Σ Cov(xₑ, T)
+//
+// exactly, and Cov(xₑ, T) / Var(T) is the edge's share of the variance. An edge passed c times per workflow has two causes to vary,
+// being passed more often and taking longer: with μ = Σx / Σc,
+//
+//	Cov(x, T) = μ·Cov(c, T) + Cov(x − μ·c, T)
+//	            count part    time part
+//
+// and it is the time part that says a place is slow. Dividing by the standard deviation of T gives seconds: what the edge
+// adds to the standard deviation of the group (the Euler allocation of risk theory; Tasche 1999). Summed over the requests of all groups it is the stake by
+// which places are ranked.
+//
+// What an [Accumulator] keeps is bounded by the number of groups and edges, not of workflows: exact integer moments, a quantile sketch, and a
+// sample of workflows for what moments cannot tell (modes, intervals, explanations). Two accumulators merge into what one would hold that
+// had seen all workflows, bit by bit.
+//
+// Durations are int64 nanoseconds inside the accumulators and float64 seconds in all results.
+package localize

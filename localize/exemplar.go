@@ -1,0 +1,117 @@
+package localize
+
+import (
+	"cmp"
+	"hash/fnv"
+	"slices"
+	"strings"
+)
+
+// exemplar is one workflow of a group's sample.
+type exemplar struct {
+	rank  uint64 // a hash of the trace ID: the sample keeps the lowest
+	trace string
+	start int64
+	total int64
+	edges []edgeSample // ordered by edge
+	vars  []variableSample
+}
+
+func (e *exemplar) compare(o *exemplar) int {
+	if c := cmp.Compare(e.rank, o.rank); c != 0 {
+		return c
+	}
+	if c := strings.Compare(e.trace, o.trace); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(e.start, o.start); c != 0 {
+		return c
+	}
+	return cmp.Compare(e.total, o.total)
+}
+
+// renumbered returns a copy whose edges are those of another accumulator.
+func (e *exemplar) renumbered(place []int32) *exemplar {
+	c := *e
+	c.edges = make([]edgeSample, len(e.edges))
+	for i, s := range e.edges {
+		s.edge = place[s.edge]
+		c.edges[i] = s
+	}
+	slices.SortFunc(c.edges, func(x, y edgeSample) int { return cmp.Compare(x.edge, y.edge) })
+	return &c
+}
+
+// rankOf spreads trace IDs evenly, the same in every process.
+func rankOf(traceID string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(traceID))
+	x := h.Sum64()
+	x ^= x >> 33 // FNV's high bits are weak for short strings
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	return x
+}
+
+// reservoir is a uniform sample of bounded size: the workflows whose trace IDs hash lowest (bottom-k sampling; Cohen & Kaplan 2007).
+// Which ones it holds depends neither on order nor on how the stream was split.
+type reservoir struct {
+	size int
+	heap []*exemplar // a max-heap by rank
+}
+
+// wants reports whether a workflow of that rank would be kept, so that others need not be prepared.
+func (r *reservoir) wants(rank uint64) bool {
+	return len(r.heap) < r.size || rank <= r.heap[0].rank
+}
+
+func (r *reservoir) add(e *exemplar) {
+	if len(r.heap) < r.size {
+		r.heap = append(r.heap, e)
+		r.up(len(r.heap) - 1)
+		return
+	}
+	if e.compare(r.heap[0]) < 0 {
+		r.heap[0] = e
+		r.down(0)
+	}
+}
+
+func (r *reservoir) up(i int) {
+	for i > 0 {
+		p := (i - 1) / 2
+		if r.heap[p].compare(r.heap[i]) >= 0 {
+			return
+		}
+		r.heap[p], r.heap[i] = r.heap[i], r.heap[p]
+		i = p
+	}
+}
+
+func (r *reservoir) down(i int) {
+	for {
+		largest := i
+		for _, c := range []int{2*i + 1, 2*i + 2} {
+			if c < len(r.heap) && r.heap[c].compare(r.heap[largest]) > 0 {
+				largest = c
+			}
+		}
+		if largest == i {
+			return
+		}
+		r.heap[i], r.heap[largest] = r.heap[largest], r.heap[i]
+		i = largest
+	}
+}
+
+// byTime returns the sample ordered by start, ties by trace ID.
+func (r *reservoir) byTime() []*exemplar {
+	sorted := slices.Clone(r.heap)
+	slices.SortFunc(sorted, func(a, b *exemplar) int {
+		if c := cmp.Compare(a.start, b.start); c != 0 {
+			return c
+		}
+		return a.compare(b)
+	})
+	return sorted
+}

@@ -1,0 +1,103 @@
+package localize
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// benjaminiHochberg returns p-values adjusted so that rejecting those below q keeps the expected share of false rejections below q
+// (Benjamini & Hochberg 1995): p₍ᵢ₎·m/i, made monotone from the largest down.
+func benjaminiHochberg(p []float64) []float64 {
+	order := make([]int, len(p))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case p[a] < p[b]:
+			return -1
+		case p[a] > p[b]:
+			return 1
+		}
+		return 0
+	})
+	adjusted := make([]float64, len(p))
+	least := 1.0
+	for i := len(order) - 1; i >= 0; i-- {
+		least = min(least, p[order[i]]*float64(len(p))/float64(i+1))
+		adjusted[order[i]] = least
+	}
+	return adjusted
+}
+
+// correlationP tests whether y goes up with t: the one-sided p-value of Pearson's r by Student's t with n−2 degrees of freedom.
+func correlationP(y, t []float64) float64 {
+	n := float64(len(y))
+	if n < 4 {
+		return 1
+	}
+	r := stat.Correlation(y, t, nil)
+	if math.IsNaN(r) {
+		return 1
+	}
+	if r >= 1 {
+		return 0
+	}
+	return studentP(r*math.Sqrt((n-2)/(1-r*r)), n-2)
+}
+
+// studentP returns P(t ≥ x) for Student's t.
+func studentP(x, df float64) float64 {
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Survival(x)
+}
+
+const (
+	bootstraps      = 300
+	confidenceLevel = 0.95
+)
+
+// bootstrapSlope returns the percentile confidence interval of Cov(y,t)/Var(t) over resamples of the requests (Efron 1979).
+func bootstrapSlope(y, t []float64) pythia.Interval {
+	rng := rand.New(rand.NewPCG(1, uint64(len(y)))) // the same sample, the same interval
+	slopes := make([]float64, 0, bootstraps)
+	for range bootstraps {
+		if s, ok := resampledSlope(y, t, rng); ok {
+			slopes = append(slopes, s)
+		}
+	}
+	if len(slopes) == 0 {
+		return pythia.Interval{Level: confidenceLevel}
+	}
+	slices.Sort(slopes)
+	tail := (1 - confidenceLevel) / 2
+	return pythia.Interval{
+		Low:   stat.Quantile(tail, stat.Empirical, slopes, nil),
+		High:  stat.Quantile(1-tail, stat.Empirical, slopes, nil),
+		Level: confidenceLevel,
+	}
+}
+
+func resampledSlope(y, t []float64, rng *rand.Rand) (float64, bool) {
+	var st, sy, stt, sty float64
+	shift := t[0] // keeps the sums of squares small beside the variance
+	for range t {
+		i := rng.IntN(len(t))
+		d := t[i] - shift
+		st += d
+		sy += y[i]
+		stt += d * d
+		sty += d * y[i]
+	}
+	n := float64(len(t))
+	variance := stt - st*st/n
+	if variance <= 0 {
+		return 0, false
+	}
+	return (sty - st*sy/n) / variance, true
+}

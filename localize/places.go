@@ -1,0 +1,136 @@
+package localize
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// part is an edge's contribution to a place within one group. An edge can belong to two places: see blame.
+type part struct {
+	edge   *edgeShare
+	weight float64 // of the edge, in (0,1]
+	stake  float64 // seconds
+}
+
+// placeInGroup is a place with all that contributes to it in one group.
+type placeInGroup struct {
+	group *groupAnalysis
+	stake float64
+	parts []part
+}
+
+// place is a place over all groups, its groups ordered by stake.
+type place struct {
+	key    placeKey
+	stake  float64
+	groups []*placeInGroup
+}
+
+// weigh gives the stake of an edge in its group: for variation, what its taking longer adds to the standard deviation; for a change, what it
+// adds to the mean.
+type weigh func(g *groupAnalysis, e *edgeShare) float64
+
+// places adds up the stakes of all edges by place, most at stake first.
+func (a *analysis) places(include func(*groupAnalysis) bool, w weigh) []*place {
+	b := newBlame(a.groups, include, w)
+	index := make(map[placeKey]*place)
+	for _, g := range a.groups {
+		if !include(g) {
+			continue
+		}
+		for i := range g.edges {
+			e := &g.edges[i]
+			stake := w(g, e)
+			callers := b.callersShare(e)
+			addPart(index, e.place(), g, part{e, 1 - callers, (1 - callers) * stake})
+			if callers > 0 {
+				addPart(index, e.callersPlace(), g, part{e, callers, callers * stake})
+			}
+		}
+	}
+	return sorted(index)
+}
+
+func addPart(index map[placeKey]*place, key placeKey, g *groupAnalysis, p part) {
+	if p.weight == 0 {
+		return
+	}
+	at := index[key]
+	if at == nil {
+		at = &place{key: key}
+		index[key] = at
+	}
+	if n := len(at.groups); n == 0 || at.groups[n-1].group != g {
+		at.groups = append(at.groups, &placeInGroup{group: g})
+	}
+	in := at.groups[len(at.groups)-1]
+	in.parts = append(in.parts, p)
+	in.stake += p.stake
+	at.stake += p.stake
+}
+
+func sorted(index map[placeKey]*place) []*place {
+	places := make([]*place, 0, len(index))
+	for _, p := range index {
+		slices.SortStableFunc(p.groups, func(x, y *placeInGroup) int { return cmp.Compare(y.stake, x.stake) })
+		places = append(places, p)
+	}
+	slices.SortFunc(places, func(x, y *place) int {
+		return cmp.Or(cmp.Compare(y.stake, x.stake), x.key.point.Compare(y.key.point), cmp.Compare(x.key.callee, y.key.callee))
+	})
+	return places
+}
+
+// dominance is how much of a place's stake one edge must carry for the edge to be named instead of the span.
+const dominance = 0.6
+
+// narrow returns the parts that a finding names: the single edge that dominates, else all.
+func (p *placeInGroup) narrow() []part {
+	byEdge := slices.Clone(p.parts)
+	slices.SortStableFunc(byEdge, func(x, y part) int { return cmp.Compare(y.stake, x.stake) })
+	if byEdge[0].stake >= dominance*p.stake && byEdge[0].weight > 0.5 {
+		return byEdge[:1]
+	}
+	return byEdge
+}
+
+// locate names the place that parts make up; the first part is the one with most at stake.
+func locate(key placeKey, parts []part) pythia.Location {
+	e := parts[0].edge
+	l := pythia.Location{Kind: pythia.LocationSpan, Point: key.point, Callee: key.callee, Stack: e.stack}
+	l.From, l.To = pythia.Event{Point: key.point}, pythia.Event{Point: key.point, End: true}
+	if len(e.stack) > 1 && e.owner != key.point {
+		l.Stack = e.stack[:len(e.stack)-1] // the caller's
+	}
+	if len(parts) == 1 && e.owner == key.point {
+		l.From, l.To = e.from, e.to
+	}
+	switch {
+	case key.call:
+		l.Kind = pythia.LocationCall
+	case l.From.Point != key.point || l.To.Point != key.point || key.point == pythia.TracePointID{}:
+		l.Kind = pythia.LocationGap
+	}
+	return l
+}
+
+// seriesOf returns, for each workflow of the group's sample, the seconds spent on the parts, and the same less what their being passed more
+// or less often accounts for.
+func (g *groupAnalysis) seriesOf(parts []part) (all, time []float64) {
+	byEdge := make(map[int32]part, len(parts))
+	for _, p := range parts {
+		byEdge[p.edge.index] = p
+	}
+	all, time = make([]float64, len(g.exemplars)), make([]float64, len(g.exemplars))
+	for i, x := range g.exemplars {
+		for _, s := range x.edges {
+			if p, ok := byEdge[s.edge]; ok {
+				all[i] += p.weight * float64(s.nanos) / 1e9
+				time[i] += p.weight * (float64(s.nanos) - float64(s.count)*p.edge.perCall) / 1e9
+			}
+		}
+	}
+	return all, time
+}

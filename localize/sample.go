@@ -1,0 +1,128 @@
+package localize
+
+import (
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// leastPresent is the share of a sample that must have an attribute for it to be a candidate variable.
+const leastPresent = 0.5
+
+// sampleOf joins the seconds spent at a place with what else is known of the group's sample.
+func (g *groupAnalysis) sampleOf(place []float64) *pythia.Sample {
+	return &pythia.Sample{TotalSeconds: g.totals, PlaceSeconds: place, Mode: g.modeOf, Variables: g.variables()}
+}
+
+// variables turns the attributes of the sampled workflows, and the counts of repeated edges, into columns. They are built once.
+func (g *groupAnalysis) variables() []pythia.Variable {
+	if g.columns == nil {
+		g.columns = append(g.attributeColumns(), g.countColumns()...)
+	}
+	return g.columns
+}
+
+func (g *groupAnalysis) attributeColumns() []pythia.Variable {
+	type column struct {
+		numbers, texts int
+	}
+	seen := make(map[string]*column)
+	for _, x := range g.exemplars {
+		for _, v := range x.vars {
+			c := seen[v.name]
+			if c == nil {
+				c = &column{}
+				seen[v.name] = c
+			}
+			if v.text == "" {
+				c.numbers++
+			} else {
+				c.texts++
+			}
+		}
+	}
+	var columns []pythia.Variable
+	index := make(map[string]int)
+	for _, name := range slices.Sorted(maps.Keys(seen)) {
+		c := seen[name]
+		if float64(c.numbers+c.texts) < leastPresent*float64(len(g.exemplars)) {
+			continue
+		}
+		index[name] = len(columns)
+		columns = append(columns, emptyColumn(name, c.numbers >= c.texts, len(g.exemplars)))
+	}
+	for i, x := range g.exemplars {
+		for _, v := range x.vars {
+			if at, ok := index[v.name]; ok {
+				setCell(&columns[at], i, v)
+			}
+		}
+	}
+	return slices.DeleteFunc(columns, isConstant)
+}
+
+func emptyColumn(name string, numeric bool, n int) pythia.Variable {
+	v := pythia.Variable{Name: name}
+	if !numeric {
+		v.Category = make([]string, n)
+		return v
+	}
+	v.Numbers = make([]float64, n)
+	for i := range v.Numbers {
+		v.Numbers[i] = math.NaN()
+	}
+	return v
+}
+
+func setCell(column *pythia.Variable, row int, v variableSample) {
+	switch {
+	case column.Numbers == nil:
+		column.Category[row] = v.text
+	case v.text == "":
+		column.Numbers[row] = v.number
+	}
+}
+
+// isConstant reports whether a column has fewer than two values.
+func isConstant(v pythia.Variable) bool {
+	if v.Numbers == nil {
+		return len(slices.Compact(slices.Sorted(slices.Values(v.Category)))) < 2
+	}
+	first := math.NaN()
+	for _, x := range v.Numbers {
+		if math.IsNaN(x) {
+			continue
+		}
+		if math.IsNaN(first) {
+			first = x
+		} else if x != first {
+			return false
+		}
+	}
+	return true
+}
+
+// countColumns returns how often each workflow passed the places that some passed more than once.
+func (g *groupAnalysis) countColumns() []pythia.Variable {
+	counts := make(map[string][]float64)
+	for i, x := range g.exemplars {
+		for _, s := range x.edges {
+			e := &g.accumulator.edges[s.edge]
+			if e.repeated == 0 || e.from.End || e.from.Point != e.owner {
+				continue // a span's first edge stands for the span
+			}
+			name := "count of " + e.owner.String()
+			if counts[name] == nil {
+				counts[name] = make([]float64, len(g.exemplars))
+			}
+			counts[name][i] += float64(s.count)
+		}
+	}
+	var columns []pythia.Variable
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		columns = append(columns, pythia.Variable{Name: name, Numbers: counts[name]})
+	}
+	return slices.DeleteFunc(columns, isConstant)
+}

@@ -1,0 +1,124 @@
+package localize
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// settledShare is how many of a type's requests must lie in groups of sufficient size for a level to be chosen.
+const settledShare = 0.9
+
+// settledGroup is a group at the level that was chosen for it.
+type settledGroup struct {
+	key pythia.GroupKey
+	*accumulator
+	before *accumulator // the baseline; nil without one
+}
+
+// settle chooses, for the keys that share their coarsest level, the finest level at which at least settledShare of the requests lie in
+// groups of MinTraces and more; groups that are smaller all the same are put together under the coarsest key. It returns the groups ordered
+// by key. With a baseline, a group's size is the lesser of what it has now and had then. The accumulators stay as they are.
+func (v *Variance) settle(before *Variance) ([]settledGroup, error) {
+	families := make(map[pythia.GroupKey][]pythia.GroupKey)
+	for key := range v.groups {
+		families[key.Truncate(1)] = append(families[key.Truncate(1)], key)
+	}
+	if before != nil {
+		for key := range before.groups {
+			if root := key.Truncate(1); families[root] != nil && v.groups[key] == nil {
+				families[root] = append(families[root], key)
+			}
+		}
+	}
+	settled := make(map[pythia.GroupKey]*settledGroup)
+	for root, keys := range families {
+		slices.Sort(keys)
+		if err := v.settleFamily(before, root, keys, settled); err != nil {
+			return nil, err
+		}
+	}
+	groups := make([]settledGroup, 0, len(settled))
+	for _, g := range settled {
+		if g.accumulator != nil {
+			groups = append(groups, *g)
+		}
+	}
+	slices.SortFunc(groups, func(a, b settledGroup) int { return cmp.Compare(a.key, b.key) })
+	return groups, nil
+}
+
+func (v *Variance) settleFamily(before *Variance, root pythia.GroupKey, keys []pythia.GroupKey, settled map[pythia.GroupKey]*settledGroup) error {
+	depth := 1
+	for _, k := range keys {
+		depth = max(depth, len(k.Levels()))
+	}
+	for depth > 1 && !v.suffices(before, keys, depth) {
+		depth--
+	}
+	sizes := v.sizes(before, keys, depth)
+	for _, k := range keys {
+		to := k.Truncate(depth)
+		if sizes[to] < v.config.MinTraces {
+			to = root
+		}
+		g := settled[to]
+		if g == nil {
+			g = &settledGroup{key: to}
+			settled[to] = g
+		}
+		if err := v.addTo(&g.accumulator, k); err != nil {
+			return err
+		}
+		if before != nil {
+			if err := before.addTo(&g.before, k); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// addTo adds what is known of a key, if anything, to a settled group's accumulator.
+func (v *Variance) addTo(into **accumulator, key pythia.GroupKey) error {
+	a := v.groups[key]
+	if a == nil {
+		return nil
+	}
+	if *into == nil {
+		*into = newAccumulator(a.requestType, v.config.SampleSize)
+	}
+	return (*into).merge(a)
+}
+
+func (v *Variance) suffices(before *Variance, keys []pythia.GroupKey, depth int) bool {
+	total, covered := 0, 0
+	for _, n := range v.sizes(before, keys, depth) {
+		total += n
+		if n >= v.config.MinTraces {
+			covered += n
+		}
+	}
+	return total > 0 && float64(covered) >= settledShare*float64(total)
+}
+
+// sizes counts the workflows of each key cut to a depth.
+func (v *Variance) sizes(before *Variance, keys []pythia.GroupKey, depth int) map[pythia.GroupKey]int {
+	now, then := make(map[pythia.GroupKey]int), make(map[pythia.GroupKey]int)
+	for _, k := range keys {
+		to := k.Truncate(depth)
+		if a := v.groups[k]; a != nil {
+			now[to] += int(a.total.n)
+		}
+		if before != nil && before.groups[k] != nil {
+			then[to] += int(before.groups[k].total.n)
+		}
+	}
+	if before != nil {
+		for k := range now {
+			now[k] = min(now[k], then[k])
+		}
+	}
+	return now
+}

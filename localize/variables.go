@@ -1,0 +1,90 @@
+package localize
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// What is kept of a workflow's attributes: enough to explain it, bounded against hostile ones.
+const (
+	maxVariables   = 400 // per workflow
+	maxValueLength = 80  // longer strings are not categories
+)
+
+// variableSample is one attribute of a workflow: the mean of a number's values, the first of a category's.
+type variableSample struct {
+	name   string
+	number float64
+	text   string // empty for a number
+	n      int
+}
+
+// variablesOf collects the candidate variables of a workflow, in order of name. An attribute is named after the trace point that carries it,
+// an attribute of a process after the service.
+func variablesOf(t *pythia.Trace) []variableSample {
+	c := variableCollector{index: make(map[variableName]int)}
+	processes := make(map[*pythia.Process]bool)
+	for i := range t.Spans {
+		s := &t.Spans[i]
+		for _, a := range s.Attrs {
+			c.add(variableName{s.Point.Scope, s.Point.Name, a.Key}, a.Value)
+		}
+		if s.Process != nil && !processes[s.Process] {
+			processes[s.Process] = true
+			c.addProcess(s.Process)
+		}
+	}
+	slices.SortFunc(c.samples, func(a, b variableSample) int { return strings.Compare(a.name, b.name) })
+	return c.samples
+}
+
+type variableName struct{ scope, point, key string }
+
+func (n variableName) String() string {
+	if n.point == "" {
+		return n.scope + ": " + n.key
+	}
+	return n.scope + " " + n.point + ": " + n.key
+}
+
+type variableCollector struct {
+	index   map[variableName]int
+	samples []variableSample
+}
+
+func (c *variableCollector) addProcess(p *pythia.Process) {
+	if p.Instance != "" {
+		c.add(variableName{p.Service, "", "instance"}, pythia.StringValue(p.Instance))
+	}
+	if p.Host != "" {
+		c.add(variableName{p.Service, "", "host"}, pythia.StringValue(p.Host))
+	}
+	for _, a := range p.Attrs {
+		c.add(variableName{p.Service, "", a.Key}, a.Value)
+	}
+}
+
+func (c *variableCollector) add(name variableName, v pythia.Value) {
+	number, isNumber := v.Number()
+	text := ""
+	if !isNumber {
+		if text = v.String(); text == "" || len(text) > maxValueLength {
+			return
+		}
+	}
+	i, seen := c.index[name]
+	if !seen {
+		if len(c.samples) < maxVariables {
+			c.index[name] = len(c.samples)
+			c.samples = append(c.samples, variableSample{name.String(), number, text, 1})
+		}
+		return
+	}
+	s := &c.samples[i]
+	if isNumber && s.text == "" {
+		s.n++
+		s.number += (number - s.number) / float64(s.n)
+	}
+}

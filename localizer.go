@@ -1,0 +1,17 @@
+package pythia
+
+// Localizer accumulates workflows by group and finds the places where their durations vary.
+//
+// Accumulating is associative and commutative: workflows observed by several localizers that are then merged give what one would
+// give that had seen them all. One localizer is not safe for concurrent use.
+type Localizer interface {
+	// New returns an empty localizer of the same settings.
+	New() Localizer
+	// Observe adds a workflow of a group.
+	Observe(key GroupKey, t *Trace)
+	// Merge adds what another localizer has seen, which must not be used afterwards. It fails on one of another type or settings.
+	Merge(other Localizer) error
+	// Localize returns the groups, the one with most time at stake first, and the findings in them, best first. A baseline, seen
+	// by a localizer of the same settings, may be nil.
+	Localize(baseline Localizer) ([]*Group, []*Finding, error)
+}

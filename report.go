@@ -1,0 +1,31 @@
+package pythia
+
+// Report is what an [Engine] has found out. It is plain data; nothing in it changes afterwards.
+type Report struct {
+	Measure  Measure
+	Input    Input
+	Baseline *Input // nil without one
+	Groups   []*Group
+	Findings []*Finding
+}
+
+// Input says what a report rests on.
+type Input struct {
+	Traces  int
+	Spans   int
+	Ignored int // traces that the [Grouper] left out
+	Repairs Repairs
+}
+
+func (in *Input) add(t *Trace) {
+	in.Traces++
+	in.Spans += len(t.Spans)
+	in.Repairs.Merge(t.Repairs)
+}
+
+func (in *Input) merge(o Input) {
+	in.Traces += o.Traces
+	in.Spans += o.Spans
+	in.Ignored += o.Ignored
+	in.Repairs.Merge(o.Repairs)
+}
