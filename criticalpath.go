@@ -62,9 +62,10 @@ func (t *Trace) end(i int32, m Measure) int64 {
 //
 // The path is walked back from the end. Within a span, the child that ended last held the span up; before it, the child that ended last
 // among those that had ended when it started (or at that very moment), and so on; the time between belongs to the span. Of children
-// that end together the longest counts. This is the algorithm of Jaeger's user interface and of CRISP (Zhang et al., ATC 2022); the two
-// differ on children that touch, where this follows CRISP. O(n log n) time for n spans, no recursion; the result is kept, and must
-// not be changed.
+// that end together the longest counts. This is the algorithm of Jaeger's user interface and of CRISP (Zhang et al., ATC 2022); where the
+// two differ, on children that touch or overlap a little, this follows CRISP: a child that went on for a moment into the next
+// (its answer was sent before its end was stamped) still came before it, and is cut where the next one starts. A moment is at most 1 % of the
+// parent and 5 % of the child. O(n log n) time for n spans, no recursion; the result is kept, and must not be changed.
 func (t *Trace) CriticalPath(m Measure) []Section {
 	p := &t.paths[m]
 	p.once.Do(func() { p.sections = t.walkBack(m) })
@@ -130,9 +131,10 @@ func (w *pathWalk) step() {
 		f.children = f.children[:len(f.children)-1]
 		start, end := max(w.t.Spans[c].StartNanos, f.lo), min(w.t.end(c, w.m), f.hi)
 		outside := start > end || start == end && w.t.end(c, w.m) > w.t.Spans[c].StartNanos
-		if outside || end > f.cursor || !w.blocks(f.span, c) {
+		if outside || !f.precedes(start, end) || !w.blocks(f.span, c) {
 			continue
 		}
+		end = min(end, f.cursor)
 		w.emit(f, Boundary{c, true}, end)
 		f.cursor, f.next = start, Boundary{c, false}
 		w.push(c, start, end)
@@ -140,6 +142,12 @@ func (w *pathWalk) step() {
 	}
 	w.emit(f, Boundary{f.span, false}, f.lo)
 	w.stack = w.stack[:len(w.stack)-1]
+}
+
+// precedes reports whether a child had ended at the cursor, or as good as.
+func (f *pathFrame) precedes(start, end int64) bool {
+	overlap := end - f.cursor
+	return overlap <= 0 || start < f.cursor && overlap <= (f.hi-f.lo)/100 && overlap <= (end-start)/20
 }
 
 // blocks reports whether a parent may have waited for a child.
