@@ -69,8 +69,9 @@ type Finding struct {
 	Group    *Group
 	Reason   Reason
 	Location Location
-	// StakeSeconds is what findings are ranked by: the seconds, over all requests of all groups, that the place adds to their standard
-	// deviation (for a change: to their mean). Findings of different reasons are not compared by it.
+	// StakeSeconds is the time at stake, by which findings of one reason are ranked: the seconds, over all requests of all groups, that the
+	// place adds to their standard deviation (for a change, and for what is always slow: to their mean). Variation that lasts over many
+	// requests counts more than variation of single ones. In the ranking the k-th place of one service counts 1/k.
 	StakeSeconds float64
 	// VarianceShare is Cov(place, total) / Var(total) in the group. It can exceed 1 or be negative.
 	VarianceShare float64

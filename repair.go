@@ -9,7 +9,7 @@ const (
 	RepairMissingParent Repair = iota
 	// RepairSeveralRoots: more than one span has no parent; all hang below one unnamed root, the client's view.
 	RepairSeveralRoots
-	// RepairDuplicate: a span ID was reported more than once; the first complete report was kept.
+	// RepairDuplicate: a span ID was reported more than once; the longest complete report was kept.
 	RepairDuplicate
 	// RepairCycle: spans are their own ancestors; the one that started first became a root.
 	RepairCycle

@@ -87,29 +87,39 @@ func (t *Trace) repairDurations() {
 }
 
 func byStart(a, b Span) int {
-	if c := cmp.Compare(a.StartNanos, b.StartNanos); c != 0 {
-		return c
-	}
-	return cmp.Compare(a.ID, b.ID)
+	return cmp.Or(cmp.Compare(a.StartNanos, b.StartNanos), cmp.Compare(a.ID, b.ID))
 }
 
-// dropDuplicates sorts the spans and keeps the longest report of each ID: an unfinished report precedes the finished one.
+// dropDuplicates keeps one report of each ID, the longest, a finished one before an unfinished, and sorts the spans by start.
 func (t *Trace) dropDuplicates() {
-	slices.SortStableFunc(t.Spans, byStart)
 	seen := make(map[string]int, len(t.Spans))
 	kept := t.Spans[:0]
 	for _, s := range t.Spans {
-		if at, dup := seen[s.ID]; dup {
-			t.Repairs.Add(RepairDuplicate, 1)
-			if s.DurationNanos() > kept[at].DurationNanos() || kept[at].Unfinished {
-				kept[at] = s
-			}
+		at, duplicate := seen[s.ID]
+		if !duplicate {
+			seen[s.ID] = len(kept)
+			kept = append(kept, s)
 			continue
 		}
-		seen[s.ID] = len(kept)
-		kept = append(kept, s)
+		t.Repairs.Add(RepairDuplicate, 1)
+		if compareReports(&s, &kept[at]) < 0 {
+			kept[at] = s
+		}
 	}
+	clear(t.Spans[len(kept):])
 	t.Spans = kept
+	slices.SortFunc(t.Spans, byStart)
+}
+
+// compareReports orders reports of one span, the one to keep first, whatever order they came in.
+func compareReports(a, b *Span) int {
+	if a.Unfinished != b.Unfinished {
+		if b.Unfinished {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(b.DurationNanos(), a.DurationNanos()), cmp.Compare(a.StartNanos, b.StartNanos), a.Point.Compare(b.Point), cmp.Compare(a.ParentID, b.ParentID))
 }
 
 // connect finds every span's parent, through a link within the trace where there is no parent.

@@ -24,6 +24,7 @@ type groupAnalysis struct {
 	variance  float64           // n²·Var(T), ns²
 	edges     []edgeShare       // in an order that does not depend on the workflows'
 	columns   []pythia.Variable // built when first asked for
+	times     []float64         // see timeParts; built when first asked for
 	shifts    []shift           // against the baseline, by index in the accumulator
 }
 

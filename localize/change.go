@@ -20,6 +20,13 @@ const (
 	leastPerBlock  = 4
 )
 
+// A change is reported if it adds leastChange to the mean of the group's requests, at a false discovery rate of changeRate or, if that is
+// lower, the configured one: comparisons in time are misled by whatever else goes on in a system.
+const (
+	leastChange = 0.02
+	changeRate  = 0.01
+)
+
 const changeTest = "the mean time per occurrence is as in the baseline (Welch, on means of consecutive requests, one-sided)"
 
 // changed returns the places at which workflows spend longer than in the baseline, most time first.
@@ -43,7 +50,9 @@ func (a *analysis) changed() []*pythia.Finding {
 		findings = append(findings, f)
 		p = append(p, f.Significance.P)
 	}
-	return a.significant(findings, p, 0)
+	return a.significant(findings, p, changeRate, func(f *pythia.Finding) bool {
+		return f.StakeSeconds >= leastChange*float64(f.Group.Traces)*f.Group.MeanSeconds
+	})
 }
 
 // shift compares an edge with the baseline.
@@ -125,6 +134,7 @@ func (a *analysis) changeFinding(at *place) *pythia.Finding {
 	all, _ := g.seriesOf(parts)
 	before, after := g.perRequest(parts, func(s *shift) *occurrences { return &s.before }), g.perRequest(parts, func(s *shift) *occurrences { return &s.after })
 	delta, p := welch(before, after)
+	p = max(p, beyondDrift(before, after))
 	f := &pythia.Finding{
 		Group: &g.Group, Reason: pythia.ReasonChanged, Location: locate(at.key, parts), StakeSeconds: at.stake, Groups: len(at.groups),
 		Significance:  pythia.Significance{Test: changeTest, P: p},
@@ -210,4 +220,24 @@ func errorOfMean(x []float64) (squared, n float64) {
 		return blocked, comparedBlocks
 	}
 	return single, float64(len(x))
+}
+
+// beyondDrift is the p-value of the change's being what one would expect if the baseline's own drift went on: the second half of the
+// baseline less the first, twice. It is 0 if the baseline does not drift.
+func beyondDrift(before, after []float64) float64 {
+	half := len(before) / 2
+	if half < leastOccurrences {
+		return 0
+	}
+	v1, _ := errorOfMean(before[:half])
+	v2, _ := errorOfMean(before[half:])
+	drift := stat.Mean(before[half:], nil) - stat.Mean(before[:half], nil)
+	if drift <= 1.7*math.Sqrt(v1+v2) { // one-sided, at about 0.05
+		return 0
+	}
+	va, n := errorOfMean(after)
+	rest := stat.Mean(after, nil) - stat.Mean(before, nil) - 2*drift
+	// The mean of the baseline and its drift are independent: their errors add.
+	se := math.Sqrt(va + (v1+v2)/4 + 4*(v1+v2))
+	return studentP(rest/se, math.Max(n-1, 1))
 }

@@ -11,7 +11,7 @@ import (
 // leastShare is the share of all that is at stake below which a place is not worth a finding.
 const leastShare = 0.005
 
-const varianceTest = "the place does not go along with the total (Pearson, one-sided)"
+const varianceTest = "the place does not go along with the total (Pearson on winsorised durations, one-sided)"
 
 // highVariance returns the places whose taking longer carries the variation of groups that vary too much, most at stake first.
 func (a *analysis) highVariance() []*pythia.Finding {
@@ -29,19 +29,21 @@ func (a *analysis) highVariance() []*pythia.Finding {
 		findings = append(findings, f)
 		p = append(p, f.Significance.P)
 	}
-	return a.significant(findings, p, leastShare*total)
+	return a.significant(findings, p, 1, func(f *pythia.Finding) bool { return f.StakeSeconds > leastShare*total })
 }
 
-// significant corrects the p-values for all places looked at and keeps the findings that pass, in order.
-func (a *analysis) significant(findings []*pythia.Finding, p []float64, leastStake float64) []*pythia.Finding {
+// significant corrects the p-values for all places looked at, and ranks the findings that pass, at a false discovery rate of at most rate, and
+// matter.
+func (a *analysis) significant(findings []*pythia.Finding, p []float64, rate float64, matters func(*pythia.Finding) bool) []*pythia.Finding {
 	adjusted := benjaminiHochberg(p)
 	var kept []*pythia.Finding
 	for i, f := range findings {
 		f.Significance.Adjusted, f.Significance.Tested = adjusted[i], len(p)
-		if adjusted[i] <= a.config.FalseDiscoveryRate && f.StakeSeconds > leastStake {
+		if adjusted[i] <= min(rate, a.config.FalseDiscoveryRate) && matters(f) {
 			kept = append(kept, f)
 		}
 	}
+	rank(kept)
 	return kept
 }
 
@@ -52,9 +54,13 @@ func (a *analysis) varianceFinding(at *place) *pythia.Finding {
 	all, time := g.seriesOf(parts)
 	f := &pythia.Finding{
 		Group: &g.Group, Reason: pythia.ReasonHighVariance, Location: locate(at.key, parts),
-		StakeSeconds: at.stake, Groups: len(at.groups),
-		Significance: pythia.Significance{Test: varianceTest, P: correlationP(time, g.totals)},
+		StakeSeconds: at.stake / 2, Groups: len(at.groups),
+		Significance: pythia.Significance{Test: varianceTest, P: correlationP(winsorised(time).seconds, winsorised(g.timeParts()).seconds)},
 		Sample:       g.sampleOf(all),
+	}
+	for _, in := range at.groups {
+		_, time := in.group.seriesOf(in.parts)
+		f.StakeSeconds += in.group.persistentStake(time, in.stake) / 2
 	}
 	for _, p := range parts {
 		f.VarianceShare += p.weight * p.edge.share
@@ -110,7 +116,7 @@ func (a *analysis) consistentlySlow() []*pythia.Finding {
 			p = append(p, f.Significance.P)
 		}
 	}
-	return a.significant(findings, p, 0)
+	return a.significant(findings, p, 1, func(*pythia.Finding) bool { return true })
 }
 
 func (a *analysis) slowFinding(at *place) *pythia.Finding {

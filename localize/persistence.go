@@ -1,0 +1,60 @@
+package localize
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// Variation that a request shares with those before and after it (a slow host, a full queue, a bad hour) does not average out as variation of
+// single requests does, and is what users notice. It shows in the means of batches of consecutive requests: if requests were
+// independent, their covariances would be those of single requests divided by the batch's size; what persists makes them greater (the
+// method of batch means for the long-run variance; Conway 1963).
+const (
+	batches       = 12
+	leastPerBatch = 3
+)
+
+// persistentStake is [groupAnalysis.timeStake] of a series of seconds per workflow, in order of time, at the scale of batches: the
+// same where requests are independent, greater for what persists. Too few workflows give fallback.
+func (g *groupAnalysis) persistentStake(series []float64, fallback float64) float64 {
+	n := len(series)
+	if n < batches*leastPerBatch {
+		return fallback
+	}
+	y, r := batchMeans(series), batchMeans(g.timeParts())
+	sd := stat.PopStdDev(r, nil)
+	if sd == 0 {
+		return fallback
+	}
+	covariance := stat.Covariance(y, r, nil) * (batches - 1) / batches
+	return covariance / sd * math.Sqrt(float64(n)/batches) * float64(g.Traces)
+}
+
+func batchMeans(series []float64) []float64 {
+	means := make([]float64, batches)
+	for b := range means {
+		means[b] = stat.Mean(series[b*len(series)/batches:(b+1)*len(series)/batches], nil)
+	}
+	return means
+}
+
+// timeParts returns the totals less what edges' being passed more or less often accounts for.
+func (g *groupAnalysis) timeParts() []float64 {
+	if g.times != nil {
+		return g.times
+	}
+	perCall := make([]float64, len(g.accumulator.edges))
+	for i := range g.edges {
+		perCall[g.edges[i].index] = g.edges[i].perCall
+	}
+	g.times = make([]float64, len(g.exemplars))
+	for i, x := range g.exemplars {
+		rest := float64(x.total)
+		for _, s := range x.edges {
+			rest -= float64(s.count) * perCall[s.edge]
+		}
+		g.times[i] = rest / 1e9
+	}
+	return g.times
+}
