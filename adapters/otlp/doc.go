@@ -1,0 +1,11 @@
+// Package otlp reads traces in OpenTelemetry's protocol: protobuf, and JSON of which every line of a file may hold a document.
+//
+// Times are nanoseconds. Integers become float64; lists and maps become JSON text, bytes base64, and numbers that are not finite text. A
+// span without an end is unfinished. Spans of one resource share a process: service.name; the instance is service.instance.id, else
+// k8s.pod.name, else container.id; the host is host.name, else host.id, else k8s.node.name; the other attributes stay the process's. The
+// name of the instrumentation scope becomes the attribute otel.scope.name.
+//
+// A record tells only part of a trace as a rule; its spans come grouped by trace ID. Spans without trace ID, span ID or start are left
+// out and counted with their reason. JSON of which a span is wrong in itself loses that span, or the span its events if they alone
+// are wrong; a message that is not protobuf, or nests attributes deeper than any program means to, is an error as a whole.
+package otlp

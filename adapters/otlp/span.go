@@ -1,0 +1,77 @@
+package otlp
+
+import (
+	"fmt"
+	"math"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/adapters/partial"
+)
+
+// check returns why a span is of no use.
+func check(s ptrace.Span) error {
+	switch {
+	case s.TraceID().IsEmpty():
+		return fmt.Errorf("otlp: span %q has no trace ID; the trace it belongs to is unknown", s.Name())
+	case s.SpanID().IsEmpty():
+		return fmt.Errorf("otlp: span %q of trace %s has no span ID", s.Name(), s.TraceID())
+	case s.StartTimestamp() == 0:
+		return fmt.Errorf("otlp: span %s of trace %s has no start time; have the exporter set startTimeUnixNano", s.SpanID(), s.TraceID())
+	case s.StartTimestamp() > math.MaxInt64 || s.EndTimestamp() > math.MaxInt64:
+		return fmt.Errorf("otlp: span %s of trace %s has a time beyond the year 2262; times are nanoseconds", s.SpanID(), s.TraceID())
+	}
+	return nil
+}
+
+func (d *Decoder) span(rec *partial.Record, p *pythia.Process, scope string, s ptrace.Span) pythia.Span {
+	out := pythia.Span{
+		ID:         s.SpanID().String(),
+		ParentID:   s.ParentSpanID().String(),
+		Point:      pythia.TracePointID{Layer: pythia.LayerApp, Scope: p.Service, Name: d.strings.String(s.Name())},
+		Kind:       kind(s.Kind()),
+		StartNanos: int64(s.StartTimestamp()),
+		EndNanos:   int64(s.EndTimestamp()),
+		Unfinished: s.EndTimestamp() == 0,
+		Process:    p,
+		Attrs:      d.spanAttrs(scope, s.Attributes()),
+		Failed:     s.Status().Code() == ptrace.StatusCodeError,
+	}
+	for _, e := range s.Events().All() {
+		if e.Timestamp() > math.MaxInt64 {
+			rec.Reject(fmt.Errorf("otlp: an event of span %s lies beyond the year 2262 and is left out; times are nanoseconds", s.SpanID()))
+			continue
+		}
+		out.Events = append(out.Events, pythia.SpanEvent{
+			Name: d.strings.String(e.Name()), TimeNanos: int64(e.Timestamp()), Attrs: d.attrs(nil, e.Attributes()),
+		})
+	}
+	for _, l := range s.Links().All() {
+		out.Links = append(out.Links, pythia.Link{TraceID: l.TraceID().String(), SpanID: l.SpanID().String()})
+	}
+	return out
+}
+
+func (d *Decoder) spanAttrs(scope string, m pcommon.Map) []pythia.Attr {
+	if scope == "" {
+		return d.attrs(nil, m)
+	}
+	attrs := make([]pythia.Attr, 0, m.Len()+1)
+	return append(d.attrs(attrs, m), pythia.String("otel.scope.name", d.strings.String(scope)))
+}
+
+func kind(k ptrace.SpanKind) pythia.SpanKind {
+	switch k {
+	case ptrace.SpanKindServer:
+		return pythia.KindServer
+	case ptrace.SpanKindClient:
+		return pythia.KindClient
+	case ptrace.SpanKindProducer:
+		return pythia.KindProducer
+	case ptrace.SpanKindConsumer:
+		return pythia.KindConsumer
+	}
+	return pythia.KindInternal
+}

@@ -1,0 +1,53 @@
+package tracefile
+
+import (
+	"io"
+	"runtime"
+)
+
+const (
+	defaultOpenSpans   = 1_000_000
+	defaultRecordBytes = 256 << 20
+)
+
+// Options says how to read. The zero value is fine.
+type Options struct {
+	// Workers is how many goroutines decode and call observe; 0 means GOMAXPROCS.
+	Workers int
+	// MaxOpenSpans bounds the spans held of traces of which more spans may come; 0 means 1,000,000, a gigabyte at most as a
+	// rule. When it is exceeded the traces that had no new span for longest are closed; spans that come for them later make traces
+	// of their own and count as [pythia.RepairSplitTrace].
+	MaxOpenSpans int
+	// MaxRecordBytes bounds a single record: a line, an element of a document's list, a protobuf message; 0 means 256 MiB. Larger
+	// ones are skipped, as problems.
+	MaxRecordBytes int
+	// Stdin is read for the file name "-"; nil makes that name a problem. A read of it that hangs when the context is cancelled is left behind
+	// in a goroutine of its own until it returns.
+	Stdin io.Reader
+	// Progress, if not nil, is told now and then how far the reading is, from one goroutine that waits for it.
+	Progress func(Progress)
+}
+
+// Progress is how far the reading is.
+type Progress struct {
+	File string // the file being read
+	// Bytes of the file have been read, as stored, that is, compressed if it is.
+	Bytes int64
+	// Size of the file in bytes; 0 where it is unknown.
+	Size int64
+	// Records were read from all files so far.
+	Records int
+}
+
+func (o Options) withDefaults() Options {
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.MaxOpenSpans <= 0 {
+		o.MaxOpenSpans = defaultOpenSpans
+	}
+	if o.MaxRecordBytes <= 0 {
+		o.MaxRecordBytes = defaultRecordBytes
+	}
+	return o
+}
