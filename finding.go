@@ -48,7 +48,7 @@ type Score struct {
 // Interval is a confidence interval.
 type Interval struct{ Low, High, Level float64 }
 
-// Change compares a location with the baseline. Times are per occurrence of the location.
+// Change compares a location with the baseline. Times are the mean over the requests that pass it.
 type Change struct {
 	BeforeSeconds, AfterSeconds float64
 	Delta                       Interval // of after - before, in seconds

@@ -24,7 +24,7 @@ type groupAnalysis struct {
 	variance  float64           // n²·Var(T), ns²
 	edges     []edgeShare       // in an order that does not depend on the workflows'
 	columns   []pythia.Variable // built when first asked for
-	times     []float64         // see timeParts; built when first asked for
+	varying   []float64         // see varyingTotals; built when first asked for
 	shifts    []shift           // against the baseline, by index in the accumulator
 }
 
@@ -35,11 +35,21 @@ type edgeShare struct {
 	share      float64 // Cov(x,T)/Var(T)
 	countShare float64 // μ·Cov(c,T)/Var(T)
 	perCall    float64 // μ in nanoseconds
+	steady     bool    // see steadyShare
 }
 
-// timeStake is the seconds that the edge's taking longer adds to the group's standard deviation, over all its requests.
-func (g *groupAnalysis) timeStake(e *edgeShare) float64 {
-	return (e.share - e.countShare) * g.StakeSeconds()
+// steadyShare is the share of a group's workflows that must pass an edge for it to be a steady one. That some workflows pass an edge and others do not
+// says that they are different requests; a steady edge that is passed repeatedly is a loop, and blamed for its iterations.
+const steadyShare = 0.9
+
+// stake is the seconds that the edge adds to the group's standard deviation, over all its requests, by taking longer and, if steady,
+// by being passed more often.
+func (g *groupAnalysis) stake(e *edgeShare) float64 {
+	share := e.share
+	if !e.steady {
+		share -= e.countShare
+	}
+	return share * g.StakeSeconds()
 }
 
 // fewestTraces is how many workflows a group must have for anything to be said of it.
@@ -86,6 +96,7 @@ func (g *groupAnalysis) decompose() {
 	for i := range g.accumulator.edges {
 		e := &g.accumulator.edges[i]
 		s := edgeShare{index: int32(i), edgeStats: e, perCall: e.x.float() / e.count.float()}
+		s.steady = float64(e.traces) >= steadyShare*float64(g.total.n)
 		if g.variance > 0 {
 			all, count := e.parts(g.total)
 			s.share, s.countShare = all/g.variance, count/g.variance

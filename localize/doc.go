@@ -11,7 +11,8 @@
 //	Cov(x, T) = μ·Cov(c, T) + Cov(x − μ·c, T)
 //	            count part    time part
 //
-// and it is the time part that says a place is slow. Dividing by the standard deviation of T gives seconds: what the edge
+// and it is the time part that says a place is slow. The count part is held against steady edges, which nearly every workflow of a group
+// passes; that some workflows pass an edge and others do not says that they are different requests. Dividing by the standard deviation of T gives seconds: what the edge
 // adds to the standard deviation of the group (the Euler allocation of risk theory; Tasche 1999). Summed over the requests of all groups it is the stake by
 // which places are ranked.
 //

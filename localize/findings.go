@@ -13,9 +13,9 @@ const leastShare = 0.005
 
 const varianceTest = "the place does not go along with the total (Pearson on winsorised durations, one-sided)"
 
-// highVariance returns the places whose taking longer carries the variation of groups that vary too much, most at stake first.
+// highVariance returns the places that carry the variation of groups that vary too much, most at stake first.
 func (a *analysis) highVariance() []*pythia.Finding {
-	places := a.places(a.unacceptable, (*groupAnalysis).timeStake)
+	places := a.places(a.unacceptable, (*groupAnalysis).stake)
 	total := 0.0
 	for _, g := range a.groups {
 		if a.unacceptable(g) {
@@ -51,16 +51,16 @@ func (a *analysis) varianceFinding(at *place) *pythia.Finding {
 	in := at.groups[0]
 	g := in.group
 	parts := in.narrow()
-	all, time := g.seriesOf(parts)
+	all, varying := g.seriesOf(parts)
 	f := &pythia.Finding{
 		Group: &g.Group, Reason: pythia.ReasonHighVariance, Location: locate(at.key, parts),
 		StakeSeconds: at.stake / 2, Groups: len(at.groups),
-		Significance: pythia.Significance{Test: varianceTest, P: correlationP(winsorised(time).seconds, winsorised(g.timeParts()).seconds)},
+		Significance: pythia.Significance{Test: varianceTest, P: correlationP(winsorised(varying).seconds, winsorised(g.varyingTotals()).seconds)},
 		Sample:       g.sampleOf(all),
 	}
 	for _, in := range at.groups {
-		_, time := in.group.seriesOf(in.parts)
-		f.StakeSeconds += in.group.persistentStake(time, in.stake) / 2
+		_, varying := in.group.seriesOf(in.parts)
+		f.StakeSeconds += in.group.persistentStake(varying, in.stake) / 2
 	}
 	for _, p := range parts {
 		f.VarianceShare += p.weight * p.edge.share

@@ -15,14 +15,14 @@ const (
 	leastPerBatch = 3
 )
 
-// persistentStake is [groupAnalysis.timeStake] of a series of seconds per workflow, in order of time, at the scale of batches: the
+// persistentStake is [groupAnalysis.stake] of a series of seconds per workflow, in order of time, at the scale of batches: the
 // same where requests are independent, greater for what persists. Too few workflows give fallback.
 func (g *groupAnalysis) persistentStake(series []float64, fallback float64) float64 {
 	n := len(series)
 	if n < batches*leastPerBatch {
 		return fallback
 	}
-	y, r := batchMeans(series), batchMeans(g.timeParts())
+	y, r := batchMeans(series), batchMeans(g.varyingTotals())
 	sd := stat.PopStdDev(r, nil)
 	if sd == 0 {
 		return fallback
@@ -39,22 +39,22 @@ func batchMeans(series []float64) []float64 {
 	return means
 }
 
-// timeParts returns the totals less what edges' being passed more or less often accounts for.
-func (g *groupAnalysis) timeParts() []float64 {
-	if g.times != nil {
-		return g.times
+// varyingTotals returns the totals less what is explained by edges' being passed or not.
+func (g *groupAnalysis) varyingTotals() []float64 {
+	if g.varying != nil {
+		return g.varying
 	}
-	perCall := make([]float64, len(g.accumulator.edges))
+	edges := make([]*edgeShare, len(g.edges))
 	for i := range g.edges {
-		perCall[g.edges[i].index] = g.edges[i].perCall
+		edges[g.edges[i].index] = &g.edges[i]
 	}
-	g.times = make([]float64, len(g.exemplars))
+	g.varying = make([]float64, len(g.exemplars))
 	for i, x := range g.exemplars {
 		rest := float64(x.total)
 		for _, s := range x.edges {
-			rest -= float64(s.count) * perCall[s.edge]
+			rest -= edges[s.edge].expected(s.count)
 		}
-		g.times[i] = rest / 1e9
+		g.varying[i] = rest / 1e9
 	}
-	return g.times
+	return g.varying
 }

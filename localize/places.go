@@ -116,21 +116,29 @@ func locate(key placeKey, parts []part) pythia.Location {
 	return l
 }
 
-// seriesOf returns, for each workflow of the group's sample, the seconds spent on the parts, and the same less what their being passed more
-// or less often accounts for.
-func (g *groupAnalysis) seriesOf(parts []part) (all, time []float64) {
+// seriesOf returns, for each workflow of the group's sample, the seconds spent on the parts, and the same less what is explained by their being
+// passed or not.
+func (g *groupAnalysis) seriesOf(parts []part) (all, varying []float64) {
 	byEdge := make(map[int32]part, len(parts))
 	for _, p := range parts {
 		byEdge[p.edge.index] = p
 	}
-	all, time = make([]float64, len(g.exemplars)), make([]float64, len(g.exemplars))
+	all, varying = make([]float64, len(g.exemplars)), make([]float64, len(g.exemplars))
 	for i, x := range g.exemplars {
 		for _, s := range x.edges {
 			if p, ok := byEdge[s.edge]; ok {
 				all[i] += p.weight * float64(s.nanos) / 1e9
-				time[i] += p.weight * (float64(s.nanos) - float64(s.count)*p.edge.perCall) / 1e9
+				varying[i] += p.weight * (float64(s.nanos) - p.edge.expected(s.count)) / 1e9
 			}
 		}
 	}
-	return all, time
+	return all, varying
+}
+
+// expected is what passing an edge that often takes on average, in nanoseconds; 0 for a steady one, whose iterations are to blame too.
+func (e *edgeShare) expected(count int64) float64 {
+	if e.steady {
+		return 0
+	}
+	return float64(count) * e.perCall
 }

@@ -1,0 +1,112 @@
+package localize
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// split has k localizers see a part of the workflows each, in any order, and merges them in any order.
+func split(t *testing.T, c Config, traces []*pythia.Trace, k int, rng *rand.Rand) *Variance {
+	t.Helper()
+	workers := make([]pythia.Localizer, k)
+	for i := range workers {
+		workers[i] = localizer(t, c)
+	}
+	for _, i := range rng.Perm(len(traces)) {
+		observe(workers[rng.IntN(k)], traces[i])
+	}
+	for len(workers) > 1 {
+		i := rng.IntN(len(workers))
+		from := workers[i]
+		workers = slices.Delete(workers, i, i+1)
+		require.NoError(t, workers[rng.IntN(len(workers))].Merge(from))
+	}
+	return workers[0].(*Variance)
+}
+
+// Merge = whole, to the last bit, whatever the order; also once the reservoirs have overflowed, and with a baseline.
+func TestMergeEqualsWhole(t *testing.T) {
+	now, then := randomTraces(240, 1), randomTraces(240, 2)
+	for _, size := range []int{0, 30} {
+		t.Run(fmt.Sprintf("sample size %d", size), func(t *testing.T) {
+			c := Config{SampleSize: size}
+			whole, before := localizer(t, c), localizer(t, c)
+			observe(whole, now...)
+			observe(before, then...)
+			groups, found, err := whole.Localize(before)
+			require.NoError(t, err)
+			require.NotEmpty(t, found)
+			want := printed(groups, found)
+			rng := seeded(3)
+			for k := 1; k <= 5; k++ {
+				a, b := split(t, c, now, k, rng), split(t, c, then, k, rng)
+				groups, found, err = a.Localize(b)
+				require.NoError(t, err)
+				requireSame(t, want, printed(groups, found), k)
+			}
+		})
+	}
+}
+
+// requireSame shows where two long texts first differ.
+func requireSame(t *testing.T, want, got string, workers int) {
+	t.Helper()
+	at := 0
+	for at < min(len(want), len(got)) && want[at] == got[at] {
+		at++
+	}
+	around := func(s string) string { return s[max(0, min(at, len(s))-60):min(len(s), at+60)] }
+	require.True(t, want == got, "%d workers, at byte %d:\nwant ...%s...\ngot  ...%s...", workers, at, around(want), around(got))
+}
+
+func TestLocalizeChangesNothing(t *testing.T) {
+	v := localizer(t, Config{SampleSize: 50})
+	traces := randomTraces(200, 4)
+	observe(v, traces[:100]...)
+	first := printed(localize(t, v))
+	require.Equal(t, first, printed(localize(t, v)))
+	observe(v, traces[100:]...)
+	whole := localizer(t, Config{SampleSize: 50})
+	observe(whole, traces...)
+	require.Equal(t, printed(localize(t, whole)), printed(localize(t, v)))
+}
+
+func localize(t *testing.T, v *Variance) ([]*pythia.Group, []*pythia.Finding) {
+	t.Helper()
+	groups, found, err := v.Localize(nil)
+	require.NoError(t, err)
+	return groups, found
+}
+
+func TestMergeRefuses(t *testing.T) {
+	v := localizer(t, Config{})
+	require.ErrorContains(t, v.Merge(stranger{}), "cannot merge a localize.stranger")
+	require.ErrorContains(t, v.Merge(localizer(t, Config{SampleSize: 5})), "different Measure or SampleSize")
+	require.ErrorContains(t, v.Merge(localizer(t, Config{Measure: pythia.UntilAnswered})), "different Measure or SampleSize")
+	require.NoError(t, v.Merge(v.New()))
+	_, _, err := v.Localize(stranger{})
+	require.ErrorContains(t, err, "cannot compare with a localize.stranger")
+}
+
+type stranger struct{ pythia.Localizer }
+
+func TestNewRefuses(t *testing.T) {
+	for _, c := range []Config{{MinTraces: -1}, {SampleSize: -1}, {FalseDiscoveryRate: -0.1}, {FalseDiscoveryRate: 1}} {
+		_, err := New(c)
+		require.ErrorContains(t, err, "localize: ", "%+v", c)
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	v := localizer(t, Config{})
+	groups, found, err := v.Localize(v.New())
+	require.NoError(t, err)
+	require.Empty(t, groups)
+	require.Empty(t, found)
+}
