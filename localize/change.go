@@ -34,42 +34,26 @@ func (a *analysis) changed() []*pythia.Finding {
 		}
 	}
 	places := a.places(comparable, func(g *groupAnalysis, e *edgeShare) float64 { return g.shifts[e.index].change() })
-	var findings []*pythia.Finding
-	var p []float64
+	var drafts []draft
 	for _, at := range places {
 		if at.stake <= 0 {
 			break
 		}
-		f := a.changeFinding(at)
-		findings = append(findings, f)
-		p = append(p, f.Significance.P)
+		drafts = append(drafts, changeDraft(at))
 	}
-	return a.significant(findings, p, changeRate, func(f *pythia.Finding) bool {
+	return a.significant(drafts, changeRate, func(f *pythia.Finding) bool {
 		return f.StakeSeconds >= leastChange*float64(f.Group.Traces)*f.Group.MeanSeconds
 	})
 }
 
-func (a *analysis) changeFinding(at *place) *pythia.Finding {
-	in := at.groups[0]
-	g := in.group
-	parts := in.narrow()
-	all, _ := g.seriesOf(parts)
-	before, after := g.perRequest(parts)
+func changeDraft(at *place) draft {
+	d := at.draft(pythia.ReasonChanged, changeTest)
+	before, after := d.group.perRequest(d.parts)
 	delta, p := welch(before, after)
-	p = max(p, beyondDrift(before, after))
-	f := &pythia.Finding{
-		Group: &g.Group, Reason: pythia.ReasonChanged, Location: locate(at.key, parts), StakeSeconds: at.stake, Groups: len(at.groups),
-		Significance:  pythia.Significance{Test: changeTest, P: p},
-		ShareInterval: bootstrapSlope(all, g.totals),
-		Change: &pythia.Change{
-			BeforeSeconds: stat.Mean(before, nil), AfterSeconds: stat.Mean(after, nil), Delta: delta,
-			BeforeTraces: int(g.before.total.n), AfterTraces: g.Traces,
-		},
-		Sample: g.sampleOf(all),
+	d.Significance.P = max(p, beyondDrift(before, after))
+	d.Change = &pythia.Change{
+		BeforeSeconds: stat.Mean(before, nil), AfterSeconds: stat.Mean(after, nil), Delta: delta,
+		BeforeTraces: int(d.group.before.total.n), AfterTraces: d.group.Traces,
 	}
-	for _, p := range parts {
-		f.VarianceShare += p.weight * p.edge.share
-		f.CountShare += p.weight * p.edge.countShare
-	}
-	return f
+	return d
 }

@@ -9,7 +9,9 @@ import (
 )
 
 func start(service, name string) pythia.Event { return pythia.Event{Point: point(service, name)} }
-func end(service, name string) pythia.Event   { return pythia.Event{Point: point(service, name), End: true} }
+func end(service, name string) pythia.Event {
+	return pythia.Event{Point: point(service, name), End: true}
+}
 
 // Each workflow has one place that varies; the finding names it.
 func TestLocation(t *testing.T) {

@@ -1,0 +1,50 @@
+package localize
+
+import (
+	"github.com/pythia-trace/pythia"
+)
+
+// draft is a finding before it is known to be significant.
+type draft struct {
+	*pythia.Finding
+	group        *groupAnalysis // the group in which most is at stake
+	parts        []part         // what is named there
+	all, varying []float64      // seconds on the parts for each workflow of the group's sample; see seriesOf
+}
+
+func (at *place) draft(reason pythia.Reason, test string) draft {
+	in := at.groups[0]
+	d := draft{group: in.group, parts: in.narrow()}
+	d.all, d.varying = d.group.seriesOf(d.parts)
+	d.Finding = &pythia.Finding{
+		Group: &d.group.Group, Reason: reason, Location: locate(at.key, d.parts), StakeSeconds: at.stake, Groups: len(at.groups),
+		Significance: pythia.Significance{Test: test},
+	}
+	for _, p := range d.parts {
+		d.VarianceShare += p.weight * p.edge.share
+		d.CountShare += p.weight * p.edge.countShare
+	}
+	return d
+}
+
+// significant corrects the drafts' p-values for all places looked at, and ranks those that pass, at a false discovery rate of at most
+// rate, and matter.
+func (a *analysis) significant(drafts []draft, rate float64, matters func(*pythia.Finding) bool) []*pythia.Finding {
+	p := make([]float64, len(drafts))
+	for i, d := range drafts {
+		p[i] = d.Significance.P
+	}
+	adjusted := benjaminiHochberg(p)
+	var kept []*pythia.Finding
+	for i, d := range drafts {
+		d.Significance.Adjusted, d.Significance.Tested = adjusted[i], len(p)
+		if adjusted[i] > min(rate, a.config.FalseDiscoveryRate) || !matters(d.Finding) {
+			continue
+		}
+		d.ShareInterval = bootstrapSlope(d.all, d.group.totals)
+		d.Sample = d.group.sampleOf(d.all)
+		kept = append(kept, d.Finding)
+	}
+	rank(kept)
+	return kept
+}

@@ -1,0 +1,46 @@
+package localize
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// A place is always slow if it takes at least slowShare of the group's time on average and its own standard deviation is at most
+// steadyCoV of its mean.
+const (
+	slowShare = 0.25
+	steadyCoV = 0.25
+)
+
+const slowTest = "the place takes no more than a quarter of the total on average (Student, one-sided)"
+
+// consistentlySlow returns the places that take much of their groups' time and always about as long, most time first.
+func (a *analysis) consistentlySlow() []*pythia.Finding {
+	judged := func(g *groupAnalysis) bool { return !g.TooFew && g.MeanSeconds > a.config.AcceptableStdDev.Seconds() }
+	var drafts []draft
+	for _, at := range a.places(judged, func(_ *groupAnalysis, e *edgeShare) float64 { return e.x.float() / 1e9 }) {
+		if d, slow := slowDraft(at); slow {
+			drafts = append(drafts, d)
+		}
+	}
+	return a.significant(drafts, 1, func(*pythia.Finding) bool { return true })
+}
+
+func slowDraft(at *place) (draft, bool) {
+	d := at.draft(pythia.ReasonConsistentlySlow, slowTest)
+	mean, sd := stat.PopMeanStdDev(d.all, nil)
+	if mean < slowShare*d.group.MeanSeconds || sd > steadyCoV*mean {
+		return draft{}, false
+	}
+	excess := make([]float64, len(d.all))
+	for i, total := range d.group.totals {
+		excess[i] = d.all[i] - slowShare*total
+	}
+	m, s := stat.MeanStdDev(excess, nil)
+	n := float64(len(excess))
+	d.Significance.P = studentP(m/math.Max(s/math.Sqrt(n), 1e-12), n-1)
+	return d, true
+}
