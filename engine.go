@@ -92,8 +92,9 @@ func (e *Engine) Report(ctx context.Context) (*Report, error) {
 		return nil, fmt.Errorf("pythia: localising: %w", err)
 	}
 	e.config.Logger.DebugContext(ctx, "localised", "groups", len(groups), "findings", len(findings))
+	more := 0
 	if top := e.config.TopFindings; top > 0 && len(findings) > top {
-		findings = findings[:top]
+		findings, more = findings[:top], len(findings)-top
 	}
 	for _, f := range findings {
 		if err := ctx.Err(); err != nil {
@@ -106,7 +107,7 @@ func (e *Engine) Report(ctx context.Context) (*Report, error) {
 			return nil, fmt.Errorf("pythia: explaining finding %d: %w", f.Rank, err)
 		}
 	}
-	report := &Report{Measure: e.config.Measure, Input: e.input, Groups: groups, Findings: findings}
+	report := &Report{Measure: e.config.Measure, Input: e.input, Groups: groups, Findings: findings, MoreFindings: more}
 	if e.before != nil {
 		baseline := e.baseline
 		report.Baseline = &baseline

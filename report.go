@@ -7,6 +7,8 @@ type Report struct {
 	Baseline *Input // nil without one
 	Groups   []*Group
 	Findings []*Finding
+	// MoreFindings counts those beyond Config.TopFindings.
+	MoreFindings int
 }
 
 // Input says what a report rests on.

@@ -27,9 +27,10 @@ func ranges(v pythia.Variable, total []float64, modes int) []pythia.ValueRange {
 func categoryRanges(category []string, total []float64) []pythia.ValueRange {
 	byValue := make(map[string][]float64)
 	for i, c := range category {
-		if c != "" {
-			byValue[c] = append(byValue[c], total[i])
+		if c == "" {
+			c = "(none)" // that an attribute is missing can be the explanation
 		}
+		byValue[c] = append(byValue[c], total[i])
 	}
 	var out []pythia.ValueRange
 	for c, t := range byValue {

@@ -108,3 +108,23 @@ func (a *accumulator) merge(o *accumulator) error {
 	}
 	return nil
 }
+
+// sortEdges numbers the edges by what they are. Until then numbers depend on which workflow came first, and with them the order of
+// floating-point sums.
+func (a *accumulator) sortEdges() {
+	order := make([]int32, len(a.edges))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(i, j int32) int { return a.edges[i].compare(&a.edges[j]) })
+	place := make([]int32, len(order))
+	edges := make([]edgeStats, len(order))
+	for to, from := range order {
+		place[from], edges[to] = int32(to), a.edges[from]
+		a.index[edges[to].key] = int32(to)
+	}
+	a.edges = edges
+	for i, e := range a.sample.heap {
+		a.sample.heap[i] = e.renumbered(place)
+	}
+}

@@ -22,7 +22,7 @@ type groupAnalysis struct {
 	totals    []float64         // seconds, as exemplars
 	modeOf    []int             // as exemplars
 	variance  float64           // n²·Var(T), ns²
-	edges     []edgeShare       // in an order that does not depend on the workflows'
+	edges     []edgeShare       // as in the accumulator
 	columns   []pythia.Variable // built when first asked for
 	varying   []float64         // see varyingTotals; built when first asked for
 	shifts    []shift           // against the baseline, by index in the accumulator
@@ -103,7 +103,6 @@ func (g *groupAnalysis) decompose() {
 		}
 		g.edges = append(g.edges, s)
 	}
-	slices.SortFunc(g.edges, func(a, b edgeShare) int { return a.compare(b.edgeStats) })
 }
 
 // compare orders edges by what they are, whatever order they were seen in.
@@ -111,7 +110,7 @@ func (e *edgeStats) compare(o *edgeStats) int {
 	return cmp.Or(
 		e.owner.Compare(o.owner), e.from.Point.Compare(o.from.Point), e.to.Point.Compare(o.to.Point), cmp.Compare(e.callee, o.callee),
 		cmp.Compare(e.key.owner, o.key.owner), cmp.Compare(e.key.from, o.key.from), cmp.Compare(e.key.to, o.key.to),
-		compareBool(e.key.fromEnd, o.key.fromEnd), compareBool(e.key.toEnd, o.key.toEnd),
+		compareBool(e.key.fromEnd, o.key.fromEnd), compareBool(e.key.toEnd, o.key.toEnd), compareBool(e.key.call, o.key.call),
 	)
 }
 

@@ -16,8 +16,8 @@
 // adds to the standard deviation of the group (the Euler allocation of risk theory; Tasche 1999). Summed over the requests of all groups it is the stake by
 // which places are ranked.
 //
-// What an [Accumulator] keeps is bounded by the number of groups and edges, not of workflows: exact integer moments, a quantile sketch, and a
-// sample of workflows for what moments cannot tell (modes, intervals, explanations). Two accumulators merge into what one would hold that
+// What is kept is bounded by the number of groups and edges, not of workflows: exact integer moments, a quantile sketch, and a
+// sample of workflows for what moments cannot tell (modes, intervals, explanations). Two localizers merge into what one would hold that
 // had seen all workflows, bit by bit.
 //
 // Durations are int64 nanoseconds inside the accumulators and float64 seconds in all results.

@@ -9,6 +9,7 @@ import (
 type edgeKey struct {
 	owner, from, to pythia.ContextID
 	fromEnd, toEnd  bool
+	call            bool
 	callee          string
 }
 
@@ -48,10 +49,10 @@ type edgeSample struct {
 
 // keyOf makes the key of the edge that a section of t belongs to.
 func keyOf(t *pythia.Trace, s pythia.Section) edgeKey {
-	_, callee := calleeOf(t, s.Owner)
+	call, callee := calleeOf(t, s.Owner)
 	return edgeKey{
 		owner: contextOf(t, s.Owner), from: contextOf(t, s.From.Span), to: contextOf(t, s.To.Span),
-		fromEnd: s.From.End, toEnd: s.To.End, callee: callee,
+		fromEnd: s.From.End, toEnd: s.To.End, call: call, callee: callee,
 	}
 }
 
@@ -93,8 +94,8 @@ func describe(t *pythia.Trace, s pythia.Section) edgeInfo {
 	info.owner = t.Spans[s.Owner].Point
 	info.stack = t.Stack(int(s.Owner))
 	info.call, info.callee = calleeOf(t, s.Owner)
-	if p := t.Parent(int(s.Owner)); p != pythia.NoParent {
-		info.caller = t.Spans[p].Point
+	if n := len(info.stack); n > 1 {
+		info.caller = info.stack[n-2]
 	}
 	return info
 }

@@ -41,9 +41,14 @@ func (v *Variance) settle(before *Variance) ([]settledGroup, error) {
 	}
 	groups := make([]settledGroup, 0, len(settled))
 	for _, g := range settled {
-		if g.accumulator != nil {
-			groups = append(groups, *g)
+		if g.accumulator == nil {
+			continue
 		}
+		g.sortEdges()
+		if g.before != nil {
+			g.before.sortEdges()
+		}
+		groups = append(groups, *g)
 	}
 	slices.SortFunc(groups, func(a, b settledGroup) int { return cmp.Compare(a.key, b.key) })
 	return groups, nil

@@ -14,7 +14,15 @@ import (
 // fragment is what one record told of a trace.
 type fragment struct {
 	seq int
+	at  origin
 	partial.Trace
+}
+
+// origin is where a record begins.
+type origin struct {
+	file int
+	name string
+	line int
 }
 
 // openTrace is a trace of which more spans may come.
@@ -24,12 +32,12 @@ type openTrace struct {
 	split     bool // spans of it have been handed over before
 }
 
-// trace puts the fragments together in the order in which they were read.
-func (o *openTrace) trace() partial.Trace {
+// trace puts the fragments together in the order in which they were read, and says where the first began.
+func (o *openTrace) trace() (partial.Trace, origin) {
 	slices.SortStableFunc(o.fragments, func(a, b fragment) int { return cmp.Compare(a.seq, b.seq) })
-	t := o.fragments[0].Trace
+	t, at := o.fragments[0].Trace, o.fragments[0].at
 	if len(o.fragments) == 1 {
-		return t
+		return t, at
 	}
 	spans := make([]pythia.Span, 0, o.spans)
 	for _, f := range o.fragments {
@@ -39,7 +47,7 @@ func (o *openTrace) trace() partial.Trace {
 		}
 	}
 	t.Spans = spans
-	return t
+	return t, at
 }
 
 // assembler collects the spans of traces from all over the files. One lock serves all workers: they take it once a batch, to move slices; what

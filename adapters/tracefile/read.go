@@ -67,7 +67,7 @@ func closeAll(workers []*worker) {
 				if o == nil {
 					return
 				}
-				w.emit(o.trace(), o.split)
+				w.close(o)
 			}
 		})
 	}

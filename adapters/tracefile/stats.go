@@ -22,6 +22,8 @@ type Stats struct {
 	Rejected int
 	// Problems are the first 100, ordered by file as given, then by line.
 	Problems []Problem
+	// MoreProblems counts those beyond.
+	MoreProblems int
 }
 
 // Usable reports whether there was a single trace to be had.
@@ -58,7 +60,9 @@ func (s *Stats) cut() {
 	slices.SortFunc(s.Problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
 	})
-	s.Problems = slices.Delete(s.Problems, min(len(s.Problems), maxProblems), len(s.Problems))
+	kept := min(len(s.Problems), maxProblems)
+	s.MoreProblems += len(s.Problems) - kept
+	s.Problems = slices.Delete(s.Problems, kept, len(s.Problems))
 }
 
 // merge adds what another goroutine found.
@@ -69,5 +73,6 @@ func (s *Stats) merge(o Stats) {
 	s.Repairs.Merge(o.Repairs)
 	s.Rejected += o.Rejected
 	s.Problems = append(s.Problems, o.Problems...)
+	s.MoreProblems += o.MoreProblems
 	s.cut()
 }

@@ -49,7 +49,7 @@ func (w *worker) batch(b *batch) {
 		start = r.end
 	}
 	for _, t := range w.open.add(w.fragments) {
-		w.emit(t.trace(), t.split)
+		w.close(t)
 	}
 	clear(w.fragments)
 	w.fragments = w.fragments[:0]
@@ -60,24 +60,25 @@ func (w *worker) record(b *batch, r record, text []byte) {
 	if f == unknown {
 		f = w.kinds.classify(text)
 	}
+	at := origin{b.file, b.name, r.line}
 	out, err := w.decode(f, text)
 	if err != nil {
 		w.stats.Rejected++
-		w.problem(b, r.line+linesBefore(text, err), err)
+		w.problem(origin{b.file, b.name, r.line + linesBefore(text, err)}, err.Error())
 	}
 	w.stats.Rejected += out.Rejected
 	for _, reason := range out.Reasons {
-		w.problem(b, r.line, reason)
+		w.problem(at, reason.Error())
 	}
 	if err != nil || out.Rejected > 0 || len(out.Traces) > 0 {
 		w.told[b.file] = struct{}{}
 	}
 	for _, t := range out.Traces {
 		if f == jaegerJSON || f == osprofilerTrace {
-			w.emit(t, false)
+			w.emit(t, at, false)
 			continue
 		}
-		w.fragments = append(w.fragments, fragment{r.seq, t})
+		w.fragments = append(w.fragments, fragment{r.seq, at, t})
 	}
 }
 
@@ -110,12 +111,18 @@ func linesBefore(text []byte, err error) int {
 	return bytes.Count(text[:min(max(0, int(syntax.Offset)-1), len(text))], []byte{'\n'})
 }
 
-func (w *worker) problem(b *batch, line int, err error) {
-	w.stats.problem(Problem{File: b.name, Line: line, Message: err.Error(), file: b.file})
+func (w *worker) problem(at origin, message string) {
+	w.stats.problem(Problem{File: at.name, Line: at.line, Message: message, file: at.file})
+}
+
+// close builds a trace of which no more spans are awaited.
+func (w *worker) close(o *openTrace) {
+	t, at := o.trace()
+	w.emit(t, at, o.split)
 }
 
 // emit builds a trace and hands it to the caller.
-func (w *worker) emit(t partial.Trace, split bool) {
+func (w *worker) emit(t partial.Trace, at origin, split bool) {
 	built, err := t.Build()
 	if err != nil {
 		return // no spans, no trace
@@ -126,5 +133,16 @@ func (w *worker) emit(t partial.Trace, split bool) {
 	w.stats.Traces++
 	w.stats.Spans += len(built.Spans)
 	w.stats.Repairs.Merge(built.Repairs)
+	w.tellImpossible(built, at)
 	w.observe(w.id, built)
+}
+
+// tellImpossible notes what no workflow can be like: it was put right, but hints at a fault of the tracer.
+func (w *worker) tellImpossible(t *pythia.Trace, at origin) {
+	if n := t.Repairs[pythia.RepairNegativeDuration]; n > 0 {
+		w.problem(at, fmt.Sprintf("trace %s: spans that end before they start: %d; they were used with a duration of 0", t.ID, n))
+	}
+	if n := t.Repairs[pythia.RepairCycle]; n > 0 {
+		w.problem(at, fmt.Sprintf("trace %s: spans that are their own ancestors: %d cycles; the first span of each was made a root", t.ID, n))
+	}
 }

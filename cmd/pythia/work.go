@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+
+	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/adapters/tracefile"
+	"github.com/pythia-trace/pythia/render"
+)
+
+// diagnose reads the files, lets an engine judge them and writes its report.
+func diagnose(ctx context.Context, s settings, stdin io.Reader, stdout, stderr io.Writer) error {
+	engine, err := s.engine()
+	if err != nil {
+		return failure{err}
+	}
+	in := input{ctx: ctx, settings: s, stdin: stdin, stderr: stderr, into: engine}
+	now, err := in.read(s.files, (*pythia.Engine).Observe)
+	if err != nil {
+		return err
+	}
+	if !now.Usable() {
+		return failure{fmt.Errorf("no trace could be read from %s; give OTLP, Jaeger, Zipkin v2 or OSProfiler traces, gzipped or not", nameList(s.files))}
+	}
+	sources := render.Sources{Input: filesOf(s.files, now)}
+	if sources.Baseline, err = in.readBaseline(s.baseline); err != nil {
+		return err
+	}
+	report, err := engine.Report(ctx)
+	if err != nil {
+		return failure{err}
+	}
+	return write(stdout, report, sources, s.format)
+}
+
+func write(stdout io.Writer, r *pythia.Report, s render.Sources, format string) error {
+	out := bufio.NewWriter(stdout)
+	var err error
+	switch format {
+	case "json":
+		err = render.JSON(out, r, s)
+	case "markdown":
+		err = render.Markdown(out, r, s)
+	default:
+		err = render.Text(out, r, s, terminalOptions(stdout))
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		return failure{fmt.Errorf("writing the report: %w", err)}
+	}
+	return nil
+}
+
+// input reads files into an engine.
+type input struct {
+	ctx      context.Context
+	settings settings
+	stdin    io.Reader
+	stderr   io.Writer
+	into     *pythia.Engine
+}
+
+// read hands all traces of the files to the engine, by way of one fork for each worker. It prints what was wrong with the files.
+func (in input) read(files []string, observe func(*pythia.Engine, *pythia.Trace)) (tracefile.Stats, error) {
+	workers := in.settings.workers
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	engines := make([]*pythia.Engine, workers)
+	for i := range engines {
+		engines[i] = in.into.Fork()
+	}
+	options := tracefile.Options{Workers: workers, Stdin: in.stdin}
+	bar := newProgress(in.stderr, files, in.settings.noProgress)
+	if bar != nil {
+		options.Progress = bar.update
+	}
+	stats, err := tracefile.Read(in.ctx, files, options, func(worker int, t *pythia.Trace) { observe(engines[worker], t) })
+	bar.clear()
+	printProblems(in.stderr, stats)
+	if err != nil {
+		return stats, failure{err}
+	}
+	for _, e := range engines {
+		if err := in.into.Merge(e); err != nil {
+			return stats, failure{err}
+		}
+	}
+	return stats, nil
+}
+
+// readBaseline reads the files to compare with, if any. That nothing in them is usable is said, and no error: the rest can be judged.
+func (in input) readBaseline(files []string) (render.Files, error) {
+	if len(files) == 0 {
+		return render.Files{}, nil
+	}
+	stats, err := in.read(files, (*pythia.Engine).ObserveBaseline)
+	if err == nil && !stats.Usable() {
+		fmt.Fprintf(in.stderr, "pythia: no trace could be read from the baseline, %s; nothing is compared\n", nameList(files))
+	}
+	return filesOf(files, stats), err
+}
+
+// shownProblems bounds what is printed; the JSON report holds more.
+const shownProblems = 10
+
+func printProblems(w io.Writer, stats tracefile.Stats) {
+	shown := stats.Problems[:min(len(stats.Problems), shownProblems)]
+	for _, p := range shown {
+		fmt.Fprintln(w, render.Printable(p.String()))
+	}
+	if more := len(stats.Problems) + stats.MoreProblems - len(shown); more > 0 {
+		fmt.Fprintf(w, "and %d more problems\n", more)
+	}
+}
+
+func filesOf(names []string, stats tracefile.Stats) render.Files {
+	f := render.Files{Names: names, Rejected: stats.Rejected}
+	for _, p := range stats.Problems {
+		f.Problems = append(f.Problems, p.String())
+	}
+	return f
+}
+
+func nameList(files []string) string {
+	if len(files) > 3 {
+		return fmt.Sprintf("%s and %d more files", strings.Join(files[:3], ", "), len(files)-3)
+	}
+	return strings.Join(files, ", ")
+}
