@@ -40,15 +40,15 @@ func hashPoint(p TracePointID) ContextID {
 	return RootContext.hashUint64(uint64(p.Layer)).hashString(p.Scope).hashString(p.Name)
 }
 
-// calling computes every span's context in one walk; the points on the stack are kept in a map, so recursion costs no search.
-func calling(t *Trace) []ContextID {
-	contexts := make([]ContextID, len(t.Spans))
+// calling computes every span's context in one walk. origin is the span that stands for the context: the span itself or, for recursion, the
+// ancestor that it leads back to. The points on the stack are kept in a map, so recursion costs no search.
+func calling(t *Trace) (contexts []ContextID, origin []int32) {
+	contexts, origin = make([]ContextID, len(t.Spans)), make([]int32, len(t.Spans))
 	hashes := make(map[TracePointID]ContextID)
-	onStack := make(map[TracePointID]ContextID)
+	onStack := make(map[TracePointID]int32)
 	type frame struct {
 		span    int32
 		entered bool
-		pushed  bool
 	}
 	stack := make([]frame, 0, 64)
 	for _, r := range t.roots {
@@ -56,53 +56,44 @@ func calling(t *Trace) []ContextID {
 	}
 	for len(stack) > 0 {
 		f := &stack[len(stack)-1]
-		point := t.Spans[f.span].Point
+		i, point := f.span, t.Spans[f.span].Point
 		if f.entered {
-			if f.pushed {
+			if origin[i] == i {
 				delete(onStack, point)
 			}
 			stack = stack[:len(stack)-1]
 			continue
 		}
 		f.entered = true
-		if c, recursion := onStack[point]; recursion {
-			contexts[f.span] = c
+		if o, recursion := onStack[point]; recursion {
+			contexts[i], origin[i] = contexts[o], o
 		} else {
-			above := RootContext
-			if p := t.parent[f.span]; p != NoParent {
-				above = contexts[p]
-			}
 			h, ok := hashes[point]
 			if !ok {
 				h = hashPoint(point)
 				hashes[point] = h
 			}
-			c = above.hashUint64(uint64(h))
-			contexts[f.span], onStack[point], f.pushed = c, c, true
+			above := RootContext
+			if p := t.parent[i]; p != NoParent {
+				above = contexts[p]
+			}
+			contexts[i], origin[i], onStack[point] = above.hashUint64(uint64(h)), i, i
 		}
-		for _, c := range t.Children(int(f.span)) {
+		for _, c := range t.Children(int(i)) {
 			stack = append(stack, frame{span: c})
 		}
 	}
-	return contexts
+	return contexts, origin
 }
 
-// Stack returns the points of span i's context, outermost first, with recursion folded as in [Trace.Context].
-func (t *Trace) Stack(i int) []TracePointID {
-	var up []TracePointID
-	for j := i; j != NoParent; j = t.Parent(j) {
-		up = append(up, t.Spans[j].Point)
-	}
+// Stack returns the points of span i's context, outermost first, with recursion folded as in [Trace.Context]: the innermost ones, if there
+// are more than most.
+func (t *Trace) Stack(i, most int) []TracePointID {
 	var stack []TracePointID
-	at := make(map[TracePointID][]TracePointID, len(up))
-	for _, p := range slices.Backward(up) {
-		above, recursion := at[p]
-		if recursion {
-			stack = above
-			continue
-		}
-		stack = append(slices.Clip(stack), p)
-		at[p] = stack
+	for j := int32(i); j != NoParent && len(stack) < most; j = t.parent[j] {
+		j = t.origin[j]
+		stack = append(stack, t.Spans[j].Point)
 	}
+	slices.Reverse(stack)
 	return stack
 }

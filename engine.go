@@ -66,7 +66,8 @@ func observe(g Grouper, l Localizer, in *Input, t *Trace) {
 	l.Observe(key, t)
 }
 
-// Merge adds what another Engine of the same configuration has seen. The other must not be used afterwards.
+// Merge adds what another Engine of the same configuration has seen. The other must not be used afterwards and,
+// after an error, neither must e.
 func (e *Engine) Merge(other *Engine) error {
 	if err := e.current.Merge(other.current); err != nil {
 		return fmt.Errorf("pythia: merging engines: %w", err)
@@ -87,6 +88,9 @@ func (e *Engine) Merge(other *Engine) error {
 
 // Report localises and explains what varies in all that was observed. It stops early, with the context's error, when ctx is done.
 func (e *Engine) Report(ctx context.Context) (*Report, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	groups, findings, err := e.current.Localize(e.before)
 	if err != nil {
 		return nil, fmt.Errorf("pythia: localising: %w", err)

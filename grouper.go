@@ -16,18 +16,22 @@ type GroupKey string
 
 const levelSeparator = "\x1f"
 
-// NewGroupKey makes a key from its levels, coarsest first.
+// NewGroupKey makes a key from its levels, coarsest first. The control character that separates levels becomes a space within them.
 func NewGroupKey(levels ...string) GroupKey {
-	return GroupKey(strings.Join(levels, levelSeparator))
+	clean := make([]string, len(levels))
+	for i, l := range levels {
+		clean[i] = strings.ReplaceAll(l, levelSeparator, " ")
+	}
+	return GroupKey(strings.Join(clean, levelSeparator))
 }
 
 // Levels returns the key's levels, coarsest first.
 func (k GroupKey) Levels() []string { return strings.Split(string(k), levelSeparator) }
 
-// Truncate returns the key's coarsest n levels.
+// Truncate returns the key's coarsest n levels; all, if there are fewer.
 func (k GroupKey) Truncate(n int) GroupKey {
 	levels := k.Levels()
-	return NewGroupKey(levels[:min(n, len(levels))]...)
+	return NewGroupKey(levels[:min(max(n, 0), len(levels))]...)
 }
 
 // String returns the levels separated by " | ".

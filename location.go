@@ -43,7 +43,7 @@ type Location struct {
 	Callee string
 	// From and To are the events that delimit the stretch. For the time of a span as a whole they are its start and end.
 	From, To Event
-	// Stack is the calling context of Point, outermost first, where the location was seen most.
+	// Stack is the calling context of Point, outermost first, where most is at stake; of deep ones the innermost part.
 	Stack []TracePointID
 }
 

@@ -26,6 +26,8 @@ const (
 	RepairAsynchronous
 	// RepairUnfinished: a span was started and never ended; it ends with the last thing known to have happened in it.
 	RepairUnfinished
+	// RepairImpossibleTime: a time lay before 1970 or after 2116; it was moved to that bound.
+	RepairImpossibleTime
 	// RepairSplitTrace: spans of a trace arrived after the trace had to be closed for lack of memory; they make a trace of their own.
 	RepairSplitTrace
 
@@ -34,7 +36,7 @@ const (
 
 var repairNames = [repairKinds]string{
 	"missing_parent", "several_roots", "duplicate", "cycle", "negative_duration", "clock_skew", "early_child", "link",
-	"asynchronous", "unfinished", "split_trace",
+	"asynchronous", "unfinished", "impossible_time", "split_trace",
 }
 
 // String returns the repair's name in reports, such as "clock_skew".

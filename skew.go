@@ -51,6 +51,7 @@ func (s *Span) shift(nanos int64) {
 	for i := range s.Events {
 		s.Events[i].TimeNanos += nanos
 	}
+	s.clamp()
 }
 
 // topDownByParent is [Trace.topDown] before the lists of children exist.

@@ -29,6 +29,7 @@ type Trace struct {
 	childList  []int32
 	roots      []int32
 	contexts   []ContextID
+	origin     []int32 // the span that stands for the context; see calling
 	workEnd    []int64 // when the last thing that a span caused had ended
 
 	paths [2]struct {
@@ -44,7 +45,7 @@ func NewTrace(id string, spans []Span) (*Trace, error) {
 		return nil, ErrNoSpans
 	}
 	t := &Trace{ID: id, Spans: spans}
-	t.repairDurations()
+	t.repairTimes()
 	t.dropDuplicates()
 	t.connect()
 	t.breakCycles()
@@ -53,7 +54,7 @@ func NewTrace(id string, spans []Span) (*Trace, error) {
 	}
 	t.indexChildren()
 	t.measureWork()
-	t.contexts = calling(t)
+	t.contexts, t.origin = calling(t)
 	t.RequestType = RequestType(t)
 	return t, nil
 }
@@ -73,9 +74,15 @@ func (t *Trace) Context(i int) ContextID { return t.contexts[i] }
 // StartNanos is when the first span started, as Unix time in nanoseconds.
 func (t *Trace) StartNanos() int64 { return t.Spans[0].StartNanos }
 
-func (t *Trace) repairDurations() {
+// latest is the last moment that a trace can hold, in 2116. Differences of moments, and moments moved by differences, fit an int64.
+const latest = 1<<62 - 1
+
+func (t *Trace) repairTimes() {
 	for i := range t.Spans {
 		s := &t.Spans[i]
+		if s.clamp() {
+			t.Repairs.Add(RepairImpossibleTime, 1)
+		}
 		if s.Unfinished {
 			s.EndNanos = s.StartNanos // until measureWork knows better
 		}
@@ -84,6 +91,20 @@ func (t *Trace) repairDurations() {
 			t.Repairs.Add(RepairNegativeDuration, 1)
 		}
 	}
+}
+
+// clamp moves times before 1970 and after latest to these bounds.
+func (s *Span) clamp() (moved bool) {
+	bound := func(nanos int64) int64 {
+		within := min(max(nanos, 0), latest)
+		moved = moved || within != nanos
+		return within
+	}
+	s.StartNanos, s.EndNanos = bound(s.StartNanos), bound(s.EndNanos)
+	for i := range s.Events {
+		s.Events[i].TimeNanos = bound(s.Events[i].TimeNanos)
+	}
+	return moved
 }
 
 func byStart(a, b Span) int {
@@ -111,7 +132,8 @@ func (t *Trace) dropDuplicates() {
 	slices.SortFunc(t.Spans, byStart)
 }
 
-// compareReports orders reports of one span, the one to keep first, whatever order they came in.
+// compareReports orders reports of one span, the one to keep first, whatever order they came in. Reports alike in all that is compared are
+// taken for the same.
 func compareReports(a, b *Span) int {
 	if a.Unfinished != b.Unfinished {
 		if b.Unfinished {
@@ -119,7 +141,9 @@ func compareReports(a, b *Span) int {
 		}
 		return 1
 	}
-	return cmp.Or(cmp.Compare(b.DurationNanos(), a.DurationNanos()), cmp.Compare(a.StartNanos, b.StartNanos), a.Point.Compare(b.Point), cmp.Compare(a.ParentID, b.ParentID))
+	return cmp.Or(cmp.Compare(b.DurationNanos(), a.DurationNanos()), cmp.Compare(a.StartNanos, b.StartNanos), a.Point.Compare(b.Point),
+		cmp.Compare(a.ParentID, b.ParentID), cmp.Compare(a.Kind, b.Kind), cmp.Compare(len(b.Attrs), len(a.Attrs)),
+		cmp.Compare(len(b.Events), len(a.Events)), cmp.Compare(len(b.Links), len(a.Links)))
 }
 
 // connect finds every span's parent, through a link within the trace where there is no parent.
@@ -246,6 +270,9 @@ func (t *Trace) measureWork() {
 	}
 	for _, i := range slices.Backward(t.topDown()) {
 		if t.Spans[i].Unfinished {
+			for _, e := range t.Spans[i].Events {
+				t.workEnd[i] = max(t.workEnd[i], e.TimeNanos)
+			}
 			t.Spans[i].EndNanos = t.workEnd[i]
 			t.Repairs.Add(RepairUnfinished, 1)
 		}

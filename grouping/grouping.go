@@ -64,7 +64,8 @@ func (g Finest) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
 // coarsest level is split, so groups of different values are never judged together. Requests without the attribute form a
 // group of their own.
 type ByAttribute struct {
-	Key string
+	Key      string
+	AlwaysOn AlwaysOn // only these points' spans are looked at
 	// Within is the grouper to refine; nil means [ByRequestType].
 	Within pythia.Grouper
 }
@@ -81,7 +82,7 @@ func (g ByAttribute) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
 	}
 	value := "(none)"
 	for i := range t.Spans {
-		if v, found := t.Spans[i].Attr(g.Key); found {
+		if v, found := t.Spans[i].Attr(g.Key); found && g.AlwaysOn.has(t.Spans[i].Point) {
 			value = v.String()
 			break
 		}
@@ -112,16 +113,64 @@ func points(t *pythia.Trace, on AlwaysOn) string {
 }
 
 func path(t *pythia.Trace, on AlwaysOn, m pythia.Measure) string {
+	t = skeleton(t, on)
 	return digest("path", func(yield func(string)) {
+		if t == nil {
+			return
+		}
 		for _, s := range t.CriticalPath(m) {
-			if s.Owner == pythia.NoParent {
-				continue
-			}
-			if p := t.Spans[s.Owner].Point; on.has(p) {
-				yield(p.String())
+			if s.Owner != pythia.NoParent {
+				yield(t.Spans[s.Owner].Point.String())
 			}
 		}
 	})
+}
+
+// skeleton returns the workflow as it looks with all but the always-on points switched off: the children of a hidden span hang below its
+// nearest visible ancestor. It returns nil where nothing is visible.
+func skeleton(t *pythia.Trace, on AlwaysOn) *pythia.Trace {
+	if on == nil {
+		return t
+	}
+	above := visibleAncestors(t, on)
+	var visible []pythia.Span
+	for i := range t.Spans {
+		if !on(t.Spans[i].Point) {
+			continue
+		}
+		s := t.Spans[i]
+		s.ParentID, s.Links, s.Events = "", nil, nil // events are t's own
+		if a := above[i]; a != pythia.NoParent {
+			s.ParentID = t.Spans[a].ID
+		}
+		visible = append(visible, s)
+	}
+	bare, err := pythia.NewTrace(t.ID, visible)
+	if err != nil {
+		return nil
+	}
+	return bare
+}
+
+// visibleAncestors returns every span's nearest always-on ancestor. Each span is passed once.
+func visibleAncestors(t *pythia.Trace, on AlwaysOn) []int {
+	above := make([]int, len(t.Spans))
+	queue := slices.Clone(t.Roots())
+	for _, r := range queue {
+		above[r] = pythia.NoParent
+	}
+	for len(queue) > 0 {
+		i := queue[0]
+		queue = queue[1:]
+		for _, c := range t.Children(int(i)) {
+			above[c] = above[i]
+			if on(t.Spans[i].Point) {
+				above[c] = int(i)
+			}
+			queue = append(queue, c)
+		}
+	}
+	return above
 }
 
 // digest names a set by what it is a set of, its size, and a hash of its members that is the same in every process.

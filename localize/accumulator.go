@@ -88,6 +88,7 @@ func (a *accumulator) merge(o *accumulator) error {
 	if err := a.sketch.MergeWith(o.sketch); err != nil {
 		return err
 	}
+	a.requestType = min(a.requestType, o.requestType)
 	a.total.merge(o.total)
 	place := make([]int32, len(o.edges))
 	for i := range o.edges {

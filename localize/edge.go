@@ -86,13 +86,16 @@ func calleeOf(t *pythia.Trace, span int32) (call bool, service string) {
 	return true, ""
 }
 
+// mostStack bounds how much of an edge's calling context is kept for reports.
+const mostStack = 32
+
 func describe(t *pythia.Trace, s pythia.Section) edgeInfo {
 	info := edgeInfo{from: eventOf(t, s.From), to: eventOf(t, s.To)}
 	if s.Owner == pythia.NoParent {
 		return info
 	}
 	info.owner = t.Spans[s.Owner].Point
-	info.stack = t.Stack(int(s.Owner))
+	info.stack = t.Stack(int(s.Owner), mostStack)
 	info.call, info.callee = calleeOf(t, s.Owner)
 	if n := len(info.stack); n > 1 {
 		info.caller = info.stack[n-2]

@@ -79,6 +79,7 @@ func (v *Variance) Observe(key pythia.GroupKey, t *pythia.Trace) {
 		a = newAccumulator(t.RequestType, v.config.SampleSize)
 		v.groups[key] = a
 	}
+	a.requestType = min(a.requestType, t.RequestType) // a grouper may join several types
 	a.observe(t, v.config.Measure, &v.scratch)
 }
 

@@ -83,6 +83,7 @@ var repairPhrases = map[pythia.Repair][2]string{
 	pythia.RepairLink:             {"span joined by a link", "spans joined by links"},
 	pythia.RepairAsynchronous:     {"span that outlasted its parent", "spans that outlasted their parent"},
 	pythia.RepairUnfinished:       {"span that never ended", "spans that never ended"},
+	pythia.RepairImpossibleTime:   {"span at an impossible time", "spans at impossible times"},
 	pythia.RepairSplitTrace:       {"trace in pieces", "traces in pieces"},
 }
 
