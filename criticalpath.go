@@ -67,6 +67,9 @@ func (t *Trace) end(i int32, m Measure) int64 {
 // (its answer was sent before its end was stamped) still came before it, and is cut where the next one starts. A moment is at most 1 % of the
 // parent and 5 % of the child. O(n log n) time for n spans, no recursion; the result is kept, and must not be changed.
 func (t *Trace) CriticalPath(m Measure) []Section {
+	if m != UntilAnswered {
+		m = UntilWorkDone
+	}
 	p := &t.paths[m]
 	p.once.Do(func() { p.sections = t.walkBack(m) })
 	return p.sections

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 )
 
 // Config holds the parts of an [Engine]. The package defaults fills one.
@@ -12,8 +13,6 @@ type Config struct {
 	Grouper   Grouper   // required
 	Localizer Localizer // required; it is used as a template and stays empty
 	Explainer Explainer // nil: findings are not explained
-	// Measure is reported; it must be the one that Grouper and Localizer were made with.
-	Measure Measure
 	// TopFindings is how many findings are reported and explained; zero means 10, negative all.
 	TopFindings int
 	Logger      *slog.Logger // nil discards
@@ -56,8 +55,16 @@ func (e *Engine) ObserveBaseline(t *Trace) {
 	observe(e.config.Grouper, e.before, &e.baseline, t)
 }
 
+// longest is how long a workflow may last. What lasts longer is a tracer's mistake, microseconds taken for nanoseconds say, and would
+// drown everything in its group.
+const longest = 7 * 24 * time.Hour
+
 func observe(g Grouper, l Localizer, in *Input, t *Trace) {
 	in.add(t)
+	if start, end := t.Interval(UntilWorkDone); end-start > int64(longest) {
+		in.Ignored++
+		return
+	}
 	key, ok := g.Group(t)
 	if !ok {
 		in.Ignored++
@@ -91,7 +98,7 @@ func (e *Engine) Report(ctx context.Context) (*Report, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	groups, findings, err := e.current.Localize(e.before)
+	groups, findings, err := e.current.Localize(ctx, e.before)
 	if err != nil {
 		return nil, fmt.Errorf("pythia: localising: %w", err)
 	}
@@ -111,7 +118,7 @@ func (e *Engine) Report(ctx context.Context) (*Report, error) {
 			return nil, fmt.Errorf("pythia: explaining finding %d: %w", f.Rank, err)
 		}
 	}
-	report := &Report{Measure: e.config.Measure, Input: e.input, Groups: groups, Findings: findings, MoreFindings: more}
+	report := &Report{Measure: e.current.Measure(), Input: e.input, Groups: groups, Findings: findings, MoreFindings: more}
 	if e.before != nil {
 		baseline := e.baseline
 		report.Baseline = &baseline

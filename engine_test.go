@@ -30,10 +30,13 @@ type tally struct {
 	findings         int   // how many to make up
 	mergeErr, locErr error // mergeErr is of merging with one that has seen something
 	seen             map[pythia.GroupKey]int
+	measure          pythia.Measure
 }
 
+func (l *tally) Measure() pythia.Measure { return l.measure }
+
 func (l *tally) New() pythia.Localizer {
-	return &tally{findings: l.findings, mergeErr: l.mergeErr, locErr: l.locErr, seen: map[pythia.GroupKey]int{}}
+	return &tally{findings: l.findings, mergeErr: l.mergeErr, locErr: l.locErr, measure: l.measure, seen: map[pythia.GroupKey]int{}}
 }
 
 func (l *tally) Observe(key pythia.GroupKey, _ *pythia.Trace) { l.seen[key]++ }
@@ -48,7 +51,7 @@ func (l *tally) Merge(other pythia.Localizer) error {
 	return nil
 }
 
-func (l *tally) Localize(baseline pythia.Localizer) ([]*pythia.Group, []*pythia.Finding, error) {
+func (l *tally) Localize(_ context.Context, baseline pythia.Localizer) ([]*pythia.Group, []*pythia.Finding, error) {
 	var groups []*pythia.Group
 	for _, k := range slices.Sorted(maps.Keys(l.seen)) {
 		groups = append(groups, &pythia.Group{Key: k, Traces: l.seen[k]})
@@ -109,8 +112,8 @@ func TestNewEngineNeedsParts(t *testing.T) {
 }
 
 func TestEngineCountsItsInput(t *testing.T) {
-	template := &tally{}
-	e := engine(t, pythia.Config{Localizer: template, Measure: pythia.UntilAnswered})
+	template := &tally{measure: pythia.UntilAnswered}
+	e := engine(t, pythia.Config{Localizer: template})
 	for _, name := range []string{"a", "b", "a", "ignore"} {
 		e.Observe(one(t, name))
 	}
@@ -178,7 +181,7 @@ type unexplainable struct{ tally }
 
 func (l *unexplainable) New() pythia.Localizer { return l }
 
-func (l *unexplainable) Localize(pythia.Localizer) ([]*pythia.Group, []*pythia.Finding, error) {
+func (l *unexplainable) Localize(context.Context, pythia.Localizer) ([]*pythia.Group, []*pythia.Finding, error) {
 	return nil, []*pythia.Finding{{Rank: 1}}, nil
 }
 

@@ -141,7 +141,7 @@ func (spread) Score(seconds []float64) float64 {
 }
 
 func ExampleVariationMetric() {
-	localizer, err := localize.New(localize.Config{Metrics: []pythia.VariationMetric{spread{}}})
+	localizer, err := localize.New(localize.Config{Metrics: []localize.Threshold{{Metric: spread{}, Acceptable: 0.005}}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -154,7 +154,7 @@ func ExampleVariationMetric() {
 		}
 		localizer.Observe("requests", trace)
 	}
-	groups, _, err := localizer.Localize(nil)
+	groups, _, err := localizer.Localize(context.Background(), nil)
 	if err != nil {
 		fmt.Println(err)
 		return

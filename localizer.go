@@ -1,5 +1,7 @@
 package pythia
 
+import "context"
+
 // Localizer accumulates workflows by group and finds the places where their durations vary.
 //
 // Accumulating is associative and commutative: workflows observed by several localizers that are then merged give what one would
@@ -12,6 +14,8 @@ type Localizer interface {
 	// Merge adds what another localizer has seen, which must not be used afterwards. It fails on one of another type or settings.
 	Merge(other Localizer) error
 	// Localize returns the groups, the one with most time at stake first, and the findings in them, best first. A baseline, seen
-	// by a localizer of the same settings, may be nil.
-	Localize(baseline Localizer) ([]*Group, []*Finding, error)
+	// by a localizer of the same settings, may be nil. It stops with the context's error when ctx is done.
+	Localize(ctx context.Context, baseline Localizer) ([]*Group, []*Finding, error)
+	// Measure says until when the durations are taken.
+	Measure() Measure
 }

@@ -20,7 +20,7 @@ const (
 	RepairClockSkew
 	// RepairEarlyChild: a child started before its parent; the path takes it from the parent's start.
 	RepairEarlyChild
-	// RepairLink: a root had a link to a span of the same trace, which became its parent.
+	// RepairLink: a span whose parent is none or was not reported had a link to a span of the same trace, which became its parent.
 	RepairLink
 	// RepairAsynchronous: a child went on after its parent had ended; the parent's work is taken to last as long.
 	RepairAsynchronous

@@ -15,7 +15,7 @@ type Report struct {
 type Input struct {
 	Traces  int
 	Spans   int
-	Ignored int // traces that the [Grouper] left out
+	Ignored int // traces that the [Grouper] left out, or that last over a week
 	Repairs Repairs
 }
 

@@ -12,7 +12,7 @@ func (t *Trace) repairSkew() bool {
 			continue
 		}
 		child, parent := &t.Spans[i], &t.Spans[p]
-		if child.host() == parent.host() {
+		if child.host() == "" || child.host() == parent.host() {
 			shift[i] = shift[p]
 		} else if delta, skewed := skew(parent, child, shift[p]); skewed {
 			shift[i] = delta

@@ -117,7 +117,7 @@ func (t *Trace) dropDuplicates() {
 	kept := t.Spans[:0]
 	for _, s := range t.Spans {
 		at, duplicate := seen[s.ID]
-		if !duplicate {
+		if !duplicate || s.ID == "" {
 			seen[s.ID] = len(kept)
 			kept = append(kept, s)
 			continue

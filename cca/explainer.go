@@ -59,7 +59,7 @@ const fewestRequests = 10
 func (e Explainer) Explain(f *pythia.Finding) ([]pythia.Explanation, error) {
 	e = e.withDefaults()
 	s := f.Sample
-	if err := check(s); err != nil {
+	if err := errors.Join(e.check(), check(s)); err != nil {
 		return nil, err
 	}
 	if len(s.PlaceSeconds) < fewestRequests {
@@ -70,7 +70,21 @@ func (e Explainer) Explain(f *pythia.Finding) ([]pythia.Explanation, error) {
 		return nil, nil
 	}
 	correct(candidates, s.PlaceSeconds, e.Permutations)
-	return e.choose(candidates, s, len(f.Group.Modes)), nil
+	modes := 1
+	if f.Group != nil {
+		modes = len(f.Group.Modes)
+	}
+	return e.choose(candidates, s, modes), nil
+}
+
+func (e Explainer) check() error {
+	switch {
+	case e.Most < 0 || e.MaxCategories < 0 || e.Permutations < 0:
+		return errors.New("cca: Most, MaxCategories and Permutations must not be negative; leave them 0 for the defaults")
+	case 1/float64(e.Permutations+1) > e.Level:
+		return fmt.Errorf("cca: %d permutations cannot give a p-value of %v; use at least %.0f", e.Permutations, e.Level, math.Ceil(1/e.Level)-1)
+	}
+	return nil
 }
 
 func check(s *pythia.Sample) error {
@@ -81,8 +95,13 @@ func check(s *pythia.Sample) error {
 	if len(s.TotalSeconds) != n {
 		return fmt.Errorf("cca: the sample has %d places but %d totals; they must be of one length", n, len(s.TotalSeconds))
 	}
+	for i := range n {
+		if missing(s.PlaceSeconds[i]) || missing(s.TotalSeconds[i]) {
+			return fmt.Errorf("cca: the durations of request %d of the sample are not finite", i)
+		}
+	}
 	for _, v := range s.Variables {
-		if len(v.Numbers)+len(v.Category) != n {
+		if max(len(v.Numbers), len(v.Category)) != n || min(len(v.Numbers), len(v.Category)) != 0 {
 			return fmt.Errorf("cca: variable %q has %d values for %d requests", v.Name, len(v.Numbers)+len(v.Category), n)
 		}
 	}

@@ -87,19 +87,19 @@ func numberRanges(x, total []float64, k int) []pythia.ValueRange {
 // cellsOf gathers the requests by value, ascending, and joins neighbours where there are too many values.
 func cellsOf(x, total []float64) []cell {
 	order := make([]int, 0, len(x))
-	mean := 0.0
+	mean, scale := 0.0, 1e-300
 	for i, v := range x {
 		if !missing(v) {
 			order = append(order, i)
-			mean += total[i]
+			mean += total[i] / float64(len(x))
+			scale = max(scale, math.Abs(total[i]))
 		}
 	}
-	mean /= float64(len(order))
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
-	least := len(order) / mostCells
+	least := (len(order) + mostCells - 1) / mostCells
 	var cells []cell
 	for _, i := range order {
-		d := total[i] - mean // about the mean, for the sums of squares
+		d := (total[i] - mean) / scale // about the mean and of no unit, for the sums of squares
 		c := cell{x[i], x[i], 1, d, d * d, []float64{total[i]}}
 		if n := len(cells); n > 0 && (cells[n-1].high == x[i] || cells[n-1].n < least) {
 			cells[n-1].add(c)

@@ -20,6 +20,5 @@ func Config(measure pythia.Measure) (pythia.Config, error) {
 		Grouper:   grouping.Finest{},
 		Localizer: l,
 		Explainer: cca.Explainer{},
-		Measure:   measure,
 	}, nil
 }

@@ -60,6 +60,9 @@ func (g Finest) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
 	return pythia.NewGroupKey(t.RequestType, services(t, g.AlwaysOn), points(t, g.AlwaysOn)), true
 }
 
+// NoValue stands for the value of an attribute that a request does not have.
+const NoValue = "(none)"
+
 // ByAttribute splits the groups of another grouper by the value of an attribute, looked up on the workflow's spans from the first on. The
 // coarsest level is split, so groups of different values are never judged together. Requests without the attribute form a
 // group of their own.
@@ -80,7 +83,7 @@ func (g ByAttribute) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
 	if !ok {
 		return "", false
 	}
-	value := "(none)"
+	value := NoValue
 	for i := range t.Spans {
 		if v, found := t.Spans[i].Attr(g.Key); found && g.AlwaysOn.has(t.Spans[i].Point) {
 			value = v.String()
@@ -182,10 +185,10 @@ func digest(what string, members func(yield func(string))) string {
 		names = append(names, m)
 	}
 	slices.Sort(names)
-	h := fnv.New32a()
+	h := fnv.New64a()
 	for _, n := range names {
 		h.Write([]byte(n))
 		h.Write([]byte{0xff})
 	}
-	return fmt.Sprintf("%s:%d#%08x", what, len(names), h.Sum32())
+	return fmt.Sprintf("%s:%d#%016x", what, len(names), h.Sum64())
 }

@@ -48,9 +48,9 @@ func (a *accumulator) observe(t *pythia.Trace, m pythia.Measure, scratch *[]edge
 	for _, s := range samples {
 		a.edges[s.edge].add(s.nanos, s.count, total)
 	}
-	rank := rankOf(t.ID)
+	rank := rankOf(t.ID, start, total)
 	if a.sample.wants(rank) {
-		a.sample.add(&exemplar{rank, t.ID, start, total, slices.Clone(samples), variablesOf(t)})
+		a.sample.add(&exemplar{rank, t.ID, start, total, slices.Clone(samples), variablesOf(t), countsOf(t)})
 	}
 }
 

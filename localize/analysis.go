@@ -18,14 +18,16 @@ type analysis struct {
 type groupAnalysis struct {
 	settledGroup
 	pythia.Group
-	exemplars []*exemplar       // by time
-	totals    []float64         // seconds, as exemplars
-	modeOf    []int             // as exemplars
-	variance  float64           // n²·Var(T), ns²
-	edges     []edgeShare       // as in the accumulator
-	columns   []pythia.Variable // built when first asked for
-	varying   []float64         // see varyingTotals; built when first asked for
-	shifts    []shift           // against the baseline, by index in the accumulator
+	exemplars    []*exemplar       // by time
+	totals       []float64         // seconds, as exemplars
+	modeOf       []int             // as exemplars
+	variance     float64           // n²·Var(T), ns²
+	edges        []edgeShare       // as in the accumulator
+	unacceptable bool              // says one of the metrics
+	columns      []pythia.Variable // built when first asked for
+	varying      []float64         // see varyingTotals; built when first asked for
+	rows         [][]edgeRow       // by edge; see rowsOf
+	shifts       []shift           // against the baseline, by index in the accumulator
 }
 
 // edgeShare is an edge's contribution to the variance of its group.
@@ -84,7 +86,9 @@ func analyse(c Config, s settledGroup) *groupAnalysis {
 		g.totals = append(g.totals, seconds(e.total))
 	}
 	for _, m := range c.Metrics {
-		g.Scores = append(g.Scores, pythia.Score{Metric: m.Name(), Value: m.Score(g.totals)})
+		score := m.Metric.Score(g.totals)
+		g.Scores = append(g.Scores, pythia.Score{Metric: m.Metric.Name(), Value: score})
+		g.unacceptable = g.unacceptable || score > m.Acceptable
 	}
 	g.decompose()
 	return g
@@ -136,7 +140,7 @@ func (a *analysis) findModes() {
 			_, p[i] = Dip(g.totals)
 		}
 	}
-	adjusted := benjaminiHochberg(p)
+	adjusted := benjaminiHochberg(p, len(p))
 	for i, g := range a.groups {
 		g.DipP = adjusted[i]
 		g.setModes(adjusted[i] <= modeLevel)
@@ -164,7 +168,7 @@ func (g *groupAnalysis) setModes(multimodal bool) {
 
 // unacceptable reports whether the group varies more than it may.
 func (a *analysis) unacceptable(g *groupAnalysis) bool {
-	return !g.TooFew && g.StdDevSeconds > a.config.AcceptableStdDev.Seconds() && g.CoV > a.config.AcceptableCoV
+	return !g.TooFew && g.unacceptable && g.StdDevSeconds > a.config.NegligibleStdDev.Seconds()
 }
 
 // described returns the groups as they are reported.

@@ -10,8 +10,8 @@ import (
 // send and receive), at j or between them. What the calls of i to several others have in common is taken to be i's: of the stake per call
 // to j, as much as the median over i's other callees. A service that calls fewer than three others says too little about itself.
 type blame struct {
-	pairs map[servicePair]*pairStake
-	byIJ  map[string][]servicePair // ordered by callee
+	pairs   map[servicePair]*pairStake
+	perCall map[string][]float64 // of each caller to its callees, ascending
 }
 
 type servicePair struct{ caller, callee string }
@@ -26,7 +26,7 @@ func (p *pairStake) perCall() float64 {
 }
 
 func newBlame(groups []*groupAnalysis, include func(*groupAnalysis) bool, w weigh) *blame {
-	b := &blame{pairs: make(map[servicePair]*pairStake), byIJ: make(map[string][]servicePair)}
+	b := &blame{pairs: make(map[servicePair]*pairStake)}
 	for _, g := range groups {
 		if !include(g) {
 			continue
@@ -39,6 +39,7 @@ func newBlame(groups []*groupAnalysis, include func(*groupAnalysis) bool, w weig
 			}
 		}
 	}
+	b.settle()
 	return b
 }
 
@@ -50,7 +51,6 @@ func (b *blame) add(e *edgeShare, stake float64, calls map[segmentKey]float64) {
 	if p == nil {
 		p = &pairStake{}
 		b.pairs[key] = p
-		b.byIJ[key.caller] = append(b.byIJ[key.caller], key)
 	}
 	p.stake += stake
 	segment := e.key.segment()
@@ -60,29 +60,41 @@ func (b *blame) add(e *edgeShare, stake float64, calls map[segmentKey]float64) {
 	}
 }
 
+// settle finds every caller's stakes per call, ascending, once all edges have been added.
+func (b *blame) settle() {
+	b.perCall = make(map[string][]float64, len(b.pairs))
+	for k, p := range b.pairs {
+		b.perCall[k.caller] = append(b.perCall[k.caller], p.perCall())
+	}
+	for _, stakes := range b.perCall {
+		slices.Sort(stakes)
+	}
+}
+
 // callersShare returns which share of an edge's stake is its caller's, in [0,1].
 func (b *blame) callersShare(e *edgeShare) float64 {
 	if !e.call {
 		return 0
 	}
-	own := servicePair{e.owner.Scope, e.callee}
-	perCall := b.pairs[own].perCall()
-	var others []float64
-	for _, k := range b.byIJ[own.caller] {
-		if k != own {
-			others = append(others, b.pairs[k].perCall())
-		}
-	}
-	if len(others) < 2 || perCall <= 0 {
+	own := b.pairs[servicePair{e.owner.Scope, e.callee}].perCall()
+	stakes := b.perCall[e.owner.Scope]
+	if len(stakes) < 3 || own <= 0 {
 		return 0
 	}
-	return min(1, median(others)/perCall)
+	return min(1, medianWithout(stakes, own)/own)
 }
 
-func median(x []float64) float64 {
-	slices.Sort(x)
-	n := len(x)
-	return (x[(n-1)/2] + x[n/2]) / 2
+// medianWithout returns the median of ascending values but for one of them.
+func medianWithout(sorted []float64, without float64) float64 {
+	skip, _ := slices.BinarySearch(sorted, without)
+	at := func(i int) float64 {
+		if i >= skip {
+			i++
+		}
+		return sorted[i]
+	}
+	n := len(sorted) - 1
+	return (at((n-1)/2) + at(n/2)) / 2
 }
 
 // callersPlace is where a caller's share of a call counts: the span around it, else the call's own.

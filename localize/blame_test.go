@@ -98,6 +98,7 @@ func TestPlaceOfSeveralGroups(t *testing.T) {
 	require.Len(t, found, 1)
 	require.Equal(t, point("stock", "serve"), found[0].Location.Point)
 	require.Equal(t, 3, found[0].Groups)
+	require.Less(t, found[0].Significance.Adjusted, 1e-6) // not NaN either
 	stake := 0.0
 	for _, g := range groups {
 		stake += g.StakeSeconds()

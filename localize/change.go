@@ -1,6 +1,8 @@
 package localize
 
 import (
+	"slices"
+
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/pythia-trace/pythia"
@@ -12,6 +14,8 @@ const (
 	// comparedBlocks is into how many stretches of time a sample is cut to see how much means wander by themselves.
 	comparedBlocks = 10
 	leastPerBlock  = 4
+	// leastForDependence is how long a series must be to tell how alike neighbours are.
+	leastForDependence = 20
 )
 
 // A change is reported if it adds leastChange to the mean of the group's requests, at a false discovery rate of changeRate or, if that is
@@ -41,7 +45,7 @@ func (a *analysis) changed() []*pythia.Finding {
 		}
 		drafts = append(drafts, changeDraft(at))
 	}
-	return a.significant(drafts, changeRate, func(f *pythia.Finding) bool {
+	return a.significant(drafts, len(places), changeRate, func(f *pythia.Finding) bool {
 		return f.StakeSeconds >= leastChange*float64(f.Group.Traces)*f.Group.MeanSeconds
 	})
 }
@@ -51,9 +55,27 @@ func changeDraft(at *place) draft {
 	before, after := d.group.perRequest(d.parts)
 	delta, p := welch(before, after)
 	d.Significance.P = max(p, beyondDrift(before, after))
+	if d.new() {
+		_, pTotal := welch(d.group.totalsBefore(), d.group.totals)
+		d.Significance.P = max(d.Significance.P, pTotal)
+	}
 	d.Change = &pythia.Change{
 		BeforeSeconds: stat.Mean(before, nil), AfterSeconds: stat.Mean(after, nil), Delta: delta,
 		BeforeTraces: int(d.group.before.total.n), AfterTraces: d.group.Traces,
 	}
 	return d
+}
+
+// new reports whether the baseline does not know all that is named.
+func (d *draft) new() bool {
+	return slices.ContainsFunc(d.parts, func(p part) bool { return d.group.shifts[p.edge.index].new })
+}
+
+// totalsBefore returns the durations of the baseline's sample, in order of time.
+func (g *groupAnalysis) totalsBefore() []float64 {
+	var totals []float64
+	for _, x := range g.before.sample.byTime() {
+		totals = append(totals, seconds(x.total))
+	}
+	return totals
 }

@@ -1,6 +1,10 @@
 package localize
 
 import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/pythia-trace/pythia"
 )
 
@@ -27,24 +31,42 @@ func (at *place) draft(reason pythia.Reason, test string) draft {
 	return d
 }
 
-// significant corrects the drafts' p-values for all places looked at, and ranks those that pass, at a false discovery rate of at most
+// significant corrects the drafts' p-values for all the places looked at, and ranks those that pass, at a false discovery rate of at most
 // rate, and matter.
-func (a *analysis) significant(drafts []draft, rate float64, matters func(*pythia.Finding) bool) []*pythia.Finding {
+func (a *analysis) significant(drafts []draft, places int, rate float64, matters func(*pythia.Finding) bool) []*pythia.Finding {
 	p := make([]float64, len(drafts))
 	for i, d := range drafts {
 		p[i] = d.Significance.P
 	}
-	adjusted := benjaminiHochberg(p)
+	adjusted := benjaminiHochberg(p, places)
 	var kept []*pythia.Finding
 	for i, d := range drafts {
-		d.Significance.Adjusted, d.Significance.Tested = adjusted[i], len(p)
-		if adjusted[i] > min(rate, a.config.FalseDiscoveryRate) || !matters(d.Finding) {
+		d.Significance.Adjusted, d.Significance.Tested = adjusted[i], places
+		if !(adjusted[i] <= min(rate, a.config.FalseDiscoveryRate)) || !matters(d.Finding) {
 			continue
 		}
-		d.ShareInterval = bootstrapSlope(d.all, d.group.totals)
+		d.ShareInterval = d.shareInterval()
 		d.Sample = d.group.sampleOf(d.all)
 		kept = append(kept, d.Finding)
 	}
 	rank(kept)
 	return kept
+}
+
+// shareInterval is the bootstrap interval of the sample, moved to the share in all workflows and narrowed by their number.
+func (d *draft) shareInterval() pythia.Interval {
+	iv := bootstrapSlope(d.all, d.group.totals)
+	ofSample := slope(d.all, d.group.totals)
+	narrower := math.Sqrt(float64(len(d.all)) / float64(d.group.Traces))
+	iv.Low = d.VarianceShare + (iv.Low-ofSample)*narrower
+	iv.High = d.VarianceShare + (iv.High-ofSample)*narrower
+	return iv
+}
+
+// slope returns Cov(y,t)/Var(t); 0 if t does not vary.
+func slope(y, t []float64) float64 {
+	if v := stat.Variance(t, nil); v > 0 {
+		return stat.Covariance(y, t, nil) / v
+	}
+	return 0
 }

@@ -1,6 +1,7 @@
 package localize
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/big"
@@ -115,7 +116,7 @@ func TestHugeDurations(t *testing.T) {
 		require.NoError(t, err)
 		observe(v, trace)
 	}
-	groups, found, err := v.Localize(nil)
+	groups, found, err := v.Localize(context.Background(), nil)
 	require.NoError(t, err)
 	require.InEpsilon(t, float64(1<<62)/1e9, groups[0].MeanSeconds, 0.5)
 	require.Positive(t, groups[0].StdDevSeconds)
@@ -128,7 +129,7 @@ func TestReservoirIsBottomK(t *testing.T) {
 	all := make([]*exemplar, n)
 	for i := range all {
 		id := fmt.Sprintf("trace-%d", i)
-		all[i] = &exemplar{rank: rankOf(id), trace: id, start: int64(i)}
+		all[i] = &exemplar{rank: rankOf(id, int64(i), 0), trace: id, start: int64(i)}
 	}
 	want := slices.Clone(all)
 	slices.SortFunc(want, (*exemplar).compare)
@@ -156,7 +157,7 @@ func TestReservoirIsUniform(t *testing.T) {
 	} {
 		r := reservoir{size: 1000}
 		for i := range 10000 {
-			if rank := rankOf(id(i)); r.wants(rank) {
+			if rank := rankOf(id(i), int64(i), 0); r.wants(rank) {
 				r.add(&exemplar{rank: rank, trace: id(i), start: int64(i)})
 			}
 		}

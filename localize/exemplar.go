@@ -2,6 +2,7 @@ package localize
 
 import (
 	"cmp"
+	"encoding/binary"
 	"hash/fnv"
 	"slices"
 	"strings"
@@ -9,12 +10,13 @@ import (
 
 // exemplar is one workflow of a group's sample.
 type exemplar struct {
-	rank  uint64 // a hash of the trace ID: the sample keeps the lowest
-	trace string
-	start int64
-	total int64
-	edges []edgeSample // ordered by edge
-	vars  []variableSample
+	rank   uint64 // a hash of the trace ID: the sample keeps the lowest
+	trace  string
+	start  int64
+	total  int64
+	edges  []edgeSample // ordered by edge
+	vars   []variableSample
+	counts map[string]int // spans by point
 }
 
 func (e *exemplar) compare(o *exemplar) int {
@@ -42,10 +44,10 @@ func (e *exemplar) renumbered(place []int32) *exemplar {
 	return &c
 }
 
-// rankOf spreads trace IDs evenly, the same in every process.
-func rankOf(traceID string) uint64 {
+// rankOf spreads workflows evenly, the same in every process. Times are part of it for tracers that give no IDs of their own.
+func rankOf(traceID string, start, total int64) uint64 {
 	h := fnv.New64a()
-	h.Write([]byte(traceID))
+	h.Write(binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64([]byte(traceID), uint64(start)), uint64(total)))
 	x := h.Sum64()
 	x ^= x >> 33 // FNV's high bits are weak for short strings
 	x *= 0xff51afd7ed558ccd
@@ -53,7 +55,7 @@ func rankOf(traceID string) uint64 {
 	return x
 }
 
-// reservoir is a uniform sample of bounded size: the workflows whose trace IDs hash lowest (bottom-k sampling; Cohen & Kaplan 2007).
+// reservoir is a uniform sample of bounded size: the workflows that hash lowest (bottom-k sampling; Cohen & Kaplan 2007).
 // Which ones it holds depends neither on order nor on how the stream was split.
 type reservoir struct {
 	size int

@@ -13,9 +13,10 @@ const varianceTest = "the place does not go along with the total (Pearson on win
 
 // highVariance returns the places that carry the variation of groups that vary too much, most at stake first.
 func (a *analysis) highVariance() []*pythia.Finding {
-	var drafts []draft
-	for _, at := range a.places(a.unacceptable, (*groupAnalysis).stake) {
-		drafts = append(drafts, varianceDraft(at))
+	places := a.places(a.unacceptable, (*groupAnalysis).stake)
+	drafts := make([]draft, len(places))
+	for i, at := range places {
+		drafts[i] = varianceDraft(at)
 	}
 	total := 0.0
 	for _, g := range a.groups {
@@ -23,7 +24,7 @@ func (a *analysis) highVariance() []*pythia.Finding {
 			total += g.StakeSeconds()
 		}
 	}
-	return a.significant(drafts, 1, func(f *pythia.Finding) bool { return f.StakeSeconds > leastShare*total })
+	return a.significant(drafts, len(places), 1, func(f *pythia.Finding) bool { return f.StakeSeconds > leastShare*total })
 }
 
 func varianceDraft(at *place) draft {

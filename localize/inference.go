@@ -12,8 +12,15 @@ import (
 )
 
 // benjaminiHochberg returns p-values adjusted so that rejecting those below q keeps the expected share of false rejections below q
-// (Benjamini & Hochberg 1995): p₍ᵢ₎·m/i, made monotone from the largest down.
-func benjaminiHochberg(p []float64) []float64 {
+// (Benjamini & Hochberg 1995): p₍ᵢ₎·m/i, made monotone from the largest down. m ≥ len(p) is the number of hypotheses looked at; those without a
+// p-value count as 1, as does NaN.
+func benjaminiHochberg(p []float64, m int) []float64 {
+	p = slices.Clone(p)
+	for i := range p {
+		if math.IsNaN(p[i]) {
+			p[i] = 1
+		}
+	}
 	order := make([]int, len(p))
 	for i := range order {
 		order[i] = i
@@ -30,7 +37,7 @@ func benjaminiHochberg(p []float64) []float64 {
 	adjusted := make([]float64, len(p))
 	least := 1.0
 	for i := len(order) - 1; i >= 0; i-- {
-		least = min(least, p[order[i]]*float64(len(p))/float64(i+1))
+		least = min(least, p[order[i]]*float64(m)/float64(i+1))
 		adjusted[order[i]] = least
 	}
 	return adjusted
@@ -43,10 +50,10 @@ func correlationP(y, t []float64) float64 {
 		return 1
 	}
 	r := stat.Correlation(y, t, nil)
-	if math.IsNaN(r) {
+	switch {
+	case math.IsNaN(r) || math.IsInf(r, 0) || r <= -1: // one of them is constant, but for rounding
 		return 1
-	}
-	if r >= 1 {
+	case r >= 1:
 		return 0
 	}
 	return studentP(r*math.Sqrt((n-2)/(1-r*r)), n-2)

@@ -66,16 +66,20 @@ func TestLocation(t *testing.T) {
 			func(w *workflow) { w.step("api", "first", 5); w.work(varying()); w.step("api", "second", 5) },
 			pythia.Location{Kind: pythia.LocationGap, From: end("api", "first"), To: start("api", "second")}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			_, found := findings(t, Config{}, 100, c.draw)
-			require.NotEmpty(t, found)
-			require.Equal(t, pythia.ReasonHighVariance, found[0].Reason)
-			require.InDelta(t, 1, found[0].VarianceShare, 1e-9)
-			got := found[0].Location
-			got.Stack = nil
-			require.Equal(t, c.want, got)
-		})
+		t.Run(c.name, func(t *testing.T) { requireLocated(t, c.want, c.draw) })
 	}
+}
+
+// requireLocated checks that all variation is found at one location.
+func requireLocated(t *testing.T, want pythia.Location, draw func(*workflow)) {
+	t.Helper()
+	_, found := findings(t, Config{}, 100, draw)
+	require.NotEmpty(t, found)
+	require.Equal(t, pythia.ReasonHighVariance, found[0].Reason)
+	require.InDelta(t, 1, found[0].VarianceShare, 1e-9)
+	got := found[0].Location
+	got.Stack = nil
+	require.Equal(t, want, got)
 }
 
 // A place that is passed in several contexts is one place; the stack is that of the context with most at stake.

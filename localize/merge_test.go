@@ -1,6 +1,7 @@
 package localize
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -39,19 +40,39 @@ func TestMergeEqualsWhole(t *testing.T) {
 			whole, before := localizer(t, c), localizer(t, c)
 			observe(whole, now...)
 			observe(before, then...)
-			groups, found, err := whole.Localize(before)
+			groups, found, err := whole.Localize(context.Background(), before)
 			require.NoError(t, err)
 			require.NotEmpty(t, found)
 			want := printed(groups, found)
 			rng := seeded(3)
 			for k := 1; k <= 5; k++ {
 				a, b := split(t, c, now, k, rng), split(t, c, then, k, rng)
-				groups, found, err = a.Localize(b)
+				groups, found, err = a.Localize(context.Background(), b)
 				require.NoError(t, err)
 				requireSame(t, want, printed(groups, found), k)
 			}
 		})
 	}
+}
+
+// A group's workflows may be of several request types: which one names it must not depend on which came first.
+func TestRequestTypeDoesNotDependOnOrder(t *testing.T) {
+	traces := []*pythia.Trace{}
+	for i, name := range []string{"buy", "sell"} {
+		w := begin(i)
+		w.step("shop", name, 5)
+		traces = append(traces, w.trace())
+	}
+	var types []string
+	for _, order := range [][2]int{{0, 1}, {1, 0}} {
+		v := localizer(t, Config{})
+		for _, i := range order {
+			v.Observe("shop", traces[i])
+		}
+		groups, _ := localize(t, v)
+		types = append(types, groups[0].RequestType)
+	}
+	require.Equal(t, types[0], types[1])
 }
 
 // requireSame shows where two long texts first differ.
@@ -79,7 +100,7 @@ func TestLocalizeChangesNothing(t *testing.T) {
 
 func localize(t *testing.T, v *Variance) ([]*pythia.Group, []*pythia.Finding) {
 	t.Helper()
-	groups, found, err := v.Localize(nil)
+	groups, found, err := v.Localize(context.Background(), nil)
 	require.NoError(t, err)
 	return groups, found
 }
@@ -90,7 +111,7 @@ func TestMergeRefuses(t *testing.T) {
 	require.ErrorContains(t, v.Merge(localizer(t, Config{SampleSize: 5})), "different Measure or SampleSize")
 	require.ErrorContains(t, v.Merge(localizer(t, Config{Measure: pythia.UntilAnswered})), "different Measure or SampleSize")
 	require.NoError(t, v.Merge(v.New()))
-	_, _, err := v.Localize(stranger{})
+	_, _, err := v.Localize(context.Background(), stranger{})
 	require.ErrorContains(t, err, "cannot compare with a localize.stranger")
 }
 
@@ -105,7 +126,7 @@ func TestNewRefuses(t *testing.T) {
 
 func TestEmpty(t *testing.T) {
 	v := localizer(t, Config{})
-	groups, found, err := v.Localize(v.New())
+	groups, found, err := v.Localize(context.Background(), v.New())
 	require.NoError(t, err)
 	require.Empty(t, groups)
 	require.Empty(t, found)

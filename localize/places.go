@@ -119,20 +119,33 @@ func locate(key placeKey, parts []part) pythia.Location {
 // seriesOf returns, for each workflow of the group's sample, the seconds spent on the parts, and the same less what is explained by their being
 // passed or not.
 func (g *groupAnalysis) seriesOf(parts []part) (all, varying []float64) {
-	byEdge := make(map[int32]part, len(parts))
-	for _, p := range parts {
-		byEdge[p.edge.index] = p
-	}
 	all, varying = make([]float64, len(g.exemplars)), make([]float64, len(g.exemplars))
-	for i, x := range g.exemplars {
-		for _, s := range x.edges {
-			if p, ok := byEdge[s.edge]; ok {
-				all[i] += p.weight * float64(s.nanos) / 1e9
-				varying[i] += p.weight * (float64(s.nanos) - p.edge.expected(s.count)) / 1e9
-			}
+	for _, p := range parts {
+		for _, r := range g.rowsOf(p.edge.index) {
+			all[r.row] += p.weight * float64(r.nanos) / 1e9
+			varying[r.row] += p.weight * (float64(r.nanos) - p.edge.expected(r.count)) / 1e9
 		}
 	}
 	return all, varying
+}
+
+// edgeRow is what one workflow of the sample spent on an edge.
+type edgeRow struct {
+	row          int32
+	nanos, count int64
+}
+
+// rowsOf returns the workflows of the sample that pass an edge, in order. The table is made once.
+func (g *groupAnalysis) rowsOf(edge int32) []edgeRow {
+	if g.rows == nil {
+		g.rows = make([][]edgeRow, len(g.accumulator.edges))
+		for i, x := range g.exemplars {
+			for _, s := range x.edges {
+				g.rows[s.edge] = append(g.rows[s.edge], edgeRow{int32(i), s.nanos, s.count})
+			}
+		}
+	}
+	return g.rows[edge]
 }
 
 // expected is what passing an edge that often takes on average, in nanoseconds; 0 for a steady one, whose iterations are to blame too.

@@ -104,25 +104,24 @@ func isConstant(v pythia.Variable) bool {
 	return true
 }
 
-// countColumns returns how often each workflow passed the places that some passed more than once.
+// countColumns returns how many spans each workflow has of the points of which some have several.
 func (g *groupAnalysis) countColumns() []pythia.Variable {
 	counts := make(map[string][]float64)
+	repeated := make(map[string]bool)
 	for i, x := range g.exemplars {
-		for _, s := range x.edges {
-			e := &g.accumulator.edges[s.edge]
-			if e.repeated == 0 || e.from.End || e.from.Point != e.owner {
-				continue // a span's first edge stands for the span
+		for point, n := range x.counts {
+			if counts[point] == nil {
+				counts[point] = make([]float64, len(g.exemplars))
 			}
-			name := "count of " + e.owner.String()
-			if counts[name] == nil {
-				counts[name] = make([]float64, len(g.exemplars))
-			}
-			counts[name][i] += float64(s.count)
+			counts[point][i] = float64(n)
+			repeated[point] = repeated[point] || n > 1
 		}
 	}
 	var columns []pythia.Variable
-	for _, name := range slices.Sorted(maps.Keys(counts)) {
-		columns = append(columns, pythia.Variable{Name: name, Numbers: counts[name]})
+	for _, point := range slices.Sorted(maps.Keys(repeated)) {
+		if repeated[point] {
+			columns = append(columns, pythia.Variable{Name: "count of " + point, Numbers: counts[point]})
+		}
 	}
 	return slices.DeleteFunc(columns, isConstant)
 }

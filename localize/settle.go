@@ -99,9 +99,10 @@ func (v *Variance) addTo(into **accumulator, key pythia.GroupKey) error {
 
 func (v *Variance) suffices(before *Variance, keys []pythia.GroupKey, depth int) bool {
 	total, covered := 0, 0
-	for _, n := range v.sizes(before, keys, depth) {
+	comparable := v.sizes(before, keys, depth)
+	for to, n := range v.sizes(nil, keys, depth) {
 		total += n
-		if n >= v.config.MinTraces {
+		if comparable[to] >= v.config.MinTraces {
 			covered += n
 		}
 	}

@@ -9,8 +9,11 @@ import (
 
 // shift compares an edge with the baseline. A steady edge, which nearly every workflow passes, is compared per workflow, so that a loop of more iterations
 // and a call that is new both show; another edge per occurrence, so that a different mix of requests does not.
+//
+// An edge that the baseline does not know is compared with 0. It may be work that is new, or work of before that shows now because a trace
+// point was enabled; only the total can tell.
 type shift struct {
-	known         bool
+	known, new    bool
 	before, after series
 	units         float64 // workflows or occurrences of now
 }
@@ -39,11 +42,13 @@ func (g *groupAnalysis) compare() {
 	for i := range g.edges {
 		e := &g.edges[i]
 		var past []edgeSample
-		if j, ok := g.before.index[e.key]; ok {
+		j, ok := g.before.index[e.key]
+		if ok {
 			past = then[j]
 		}
 		s := &g.shifts[e.index]
-		if e.steady {
+		s.new = !ok
+		if e.steady || s.new {
 			s.before, s.after, s.units = winsorised(perWorkflow(past, len(was))), winsorised(perWorkflow(now[e.index], len(g.exemplars))), float64(g.Traces)
 		} else {
 			s.before, s.after, s.units = winsorised(perOccurrence(past)), winsorised(perOccurrence(now[e.index])), e.count.float()

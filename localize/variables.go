@@ -88,3 +88,16 @@ func (c *variableCollector) add(name variableName, v pythia.Value) {
 		s.number += (number - s.number) / float64(s.n)
 	}
 }
+
+// countsOf counts the spans of each point: iterations, retries, queries.
+func countsOf(t *pythia.Trace) map[string]int {
+	points := make(map[pythia.TracePointID]int)
+	for i := range t.Spans {
+		points[t.Spans[i].Point]++
+	}
+	counts := make(map[string]int)
+	for p, n := range points {
+		counts[p.String()] = n
+	}
+	return counts
+}

@@ -1,8 +1,10 @@
 package localize
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pythia-trace/pythia"
@@ -12,36 +14,47 @@ import (
 type Config struct {
 	// Measure says until when a workflow's duration is taken; zero means until its work is done.
 	Measure pythia.Measure
-	// Metrics score the groups; nil means standard deviation, coefficient of variation and multimodality.
-	Metrics []pythia.VariationMetric
-	// AcceptableStdDev is how much a group may vary without there being anything to find; zero means 1 ms, negative means any.
-	AcceptableStdDev time.Duration
-	// AcceptableCoV likewise bounds the coefficient of variation; zero means 0.05 (as in VAIF), negative means any.
-	AcceptableCoV float64
+	// Metrics score the groups. A group varies too much, and is searched, if any score exceeds what is acceptable. Nil means: a
+	// standard deviation of a second, a coefficient of variation of 0.05 (as in VAIF), or more than one mode (p < 0.05).
+	Metrics []Threshold
+	// NegligibleStdDev is a standard deviation up to which nobody cares, whatever the metrics say; zero means 1 ms, negative that everybody
+	// always does.
+	NegligibleStdDev time.Duration
 	// MinTraces is how many requests a group needs to stand by itself at a level finer than the coarsest; zero means 20.
 	MinTraces int
 	// SampleSize is how many workflows of each group are kept for intervals, modes and explanations; zero means 1000.
 	SampleSize int
+	// MaxGroups bounds how many groups are kept apart; requests of further ones are put together as "(other)". Zero means 10,000.
+	MaxGroups int
 	// FalseDiscoveryRate bounds the expected share of false findings; zero means 0.05.
 	FalseDiscoveryRate float64
 }
 
 func (c *Config) setDefaults() error {
-	if c.MinTraces < 0 || c.SampleSize < 0 {
-		return errors.New("localize: MinTraces and SampleSize must not be negative; leave them 0 for the defaults")
+	if c.MinTraces < 0 || c.SampleSize < 0 || c.MaxGroups < 0 {
+		return errors.New("localize: MinTraces, SampleSize and MaxGroups must not be negative; leave them 0 for the defaults")
+	}
+	if c.Measure > pythia.UntilAnswered {
+		return fmt.Errorf("localize: Measure %d is unknown; use pythia.UntilWorkDone or pythia.UntilAnswered", c.Measure)
 	}
 	if c.FalseDiscoveryRate < 0 || c.FalseDiscoveryRate >= 1 {
 		return fmt.Errorf("localize: FalseDiscoveryRate must lie in [0,1), not %v; leave it 0 for the default", c.FalseDiscoveryRate)
 	}
 	if c.Metrics == nil {
-		c.Metrics = []pythia.VariationMetric{StdDev{}, CoV{}, Multimodality{}}
+		c.Metrics = []Threshold{{StdDev{}, 1}, {CoV{}, 0.05}, {Multimodality{}, 0.95}}
 	}
-	c.AcceptableStdDev = orDefault(c.AcceptableStdDev, time.Millisecond)
-	c.AcceptableCoV = orDefault(c.AcceptableCoV, 0.05)
+	c.NegligibleStdDev = orDefault(c.NegligibleStdDev, time.Millisecond)
+	c.MaxGroups = orDefault(c.MaxGroups, 10_000)
 	c.MinTraces = orDefault(c.MinTraces, 20)
 	c.SampleSize = orDefault(c.SampleSize, 1000)
 	c.FalseDiscoveryRate = orDefault(c.FalseDiscoveryRate, 0.05)
 	return nil
+}
+
+// Threshold is a metric with the greatest score that is acceptable.
+type Threshold struct {
+	Metric     pythia.VariationMetric
+	Acceptable float64
 }
 
 func orDefault[T comparable](v, def T) T {
@@ -74,14 +87,24 @@ func (v *Variance) New() pythia.Localizer {
 
 // Observe implements [pythia.Localizer].
 func (v *Variance) Observe(key pythia.GroupKey, t *pythia.Trace) {
-	a := v.groups[key]
+	a, requestType := v.groups[key], t.RequestType
+	if a == nil && len(v.groups) >= v.config.MaxGroups {
+		key, requestType = otherGroup, string(otherGroup)
+		a = v.groups[key]
+	}
 	if a == nil {
-		a = newAccumulator(t.RequestType, v.config.SampleSize)
+		a = newAccumulator(requestType, v.config.SampleSize)
 		v.groups[key] = a
 	}
-	a.requestType = min(a.requestType, t.RequestType) // a grouper may join several types
+	a.requestType = min(a.requestType, requestType) // a grouper may join several types
 	a.observe(t, v.config.Measure, &v.scratch)
 }
+
+// otherGroup takes the requests of groups beyond [Config.MaxGroups].
+const otherGroup pythia.GroupKey = "(other)"
+
+// Measure implements [pythia.Localizer].
+func (v *Variance) Measure() pythia.Measure { return v.config.Measure }
 
 // Merge implements [pythia.Localizer].
 func (v *Variance) Merge(other pythia.Localizer) error {
@@ -109,12 +132,15 @@ func mergeGroups(into, from map[pythia.GroupKey]*accumulator) error {
 
 // Localize implements [pythia.Localizer]. It changes nothing; workflows may be
 // observed afterwards.
-func (v *Variance) Localize(baseline pythia.Localizer) ([]*pythia.Group, []*pythia.Finding, error) {
+func (v *Variance) Localize(ctx context.Context, baseline pythia.Localizer) ([]*pythia.Group, []*pythia.Finding, error) {
 	var before *Variance
 	if baseline != nil {
 		var ok bool
 		if before, ok = baseline.(*Variance); !ok {
 			return nil, nil, fmt.Errorf("localize: cannot compare with a %T as the baseline", baseline)
+		}
+		if before.config.Measure != v.config.Measure {
+			return nil, nil, errors.New("localize: cannot compare with a baseline of another Measure")
 		}
 	}
 	settled, err := v.settle(before)
@@ -122,10 +148,16 @@ func (v *Variance) Localize(baseline pythia.Localizer) ([]*pythia.Group, []*pyth
 		return nil, nil, err
 	}
 	a := newAnalysis(v.config, settled)
-	findings := a.highVariance()
-	findings = append(findings, a.consistentlySlow()...)
+	searches := []func() []*pythia.Finding{a.highVariance, a.consistentlySlow}
 	if before != nil {
-		findings = append(a.changed(), findings...)
+		searches = slices.Insert(searches, 0, a.changed)
+	}
+	var findings []*pythia.Finding
+	for _, search := range searches {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		findings = append(findings, search()...)
 	}
 	return a.described(), oncePerPlace(findings), nil
 }

@@ -36,7 +36,11 @@ func welch(before, after []float64) (pythia.Interval, float64) {
 func errorOfMean(x []float64) (squared, n float64) {
 	single := stat.Variance(x, nil) / float64(len(x))
 	if len(x) < leastPerBlock*comparedBlocks {
-		return single, float64(len(x))
+		dependence := 1.0
+		if len(x) >= leastForDependence {
+			dependence = dependenceOf(x)
+		}
+		return single * dependence, max(2, float64(len(x))/dependence)
 	}
 	means := make([]float64, comparedBlocks)
 	for b := range means {
@@ -48,6 +52,30 @@ func errorOfMean(x []float64) (squared, n float64) {
 	return single, float64(len(x))
 }
 
+// dependenceOf is the factor (1+ρ)/(1−ρ) by which neighbours' being alike raises the variance of a mean, for a first-order autoregression
+// (Bayley & Hammersley 1946). ρ is corrected for its bias in short series (Kendall 1954) and taken for 0 if negative.
+func dependenceOf(x []float64) float64 {
+	n := float64(len(x))
+	mean := stat.Mean(x, nil)
+	var neighbours, squares float64
+	for i, v := range x {
+		squares += (v - mean) * (v - mean)
+		if i > 0 {
+			neighbours += (v - mean) * (x[i-1] - mean)
+		}
+	}
+	if squares == 0 {
+		return 1
+	}
+	rho := neighbours / squares
+	rho = min(max(0, rho+(1+4*rho)/n), 0.8)
+	return (1 + rho) / (1 - rho)
+}
+
+// leastDrift is how many standard errors the halves of the baseline must differ by for it to drift: few, since a drift that is missed makes a
+// change that is none.
+const leastDrift = 1
+
 // beyondDrift is the p-value of the change's being what one would expect if the baseline's own drift went on: the second half of the
 // baseline less the first, twice. It is 0 if the baseline does not drift.
 func beyondDrift(before, after []float64) float64 {
@@ -58,12 +86,18 @@ func beyondDrift(before, after []float64) float64 {
 	v1, _ := errorOfMean(before[:half])
 	v2, _ := errorOfMean(before[half:])
 	drift := stat.Mean(before[half:], nil) - stat.Mean(before[:half], nil)
-	if drift <= 1.7*math.Sqrt(v1+v2) { // one-sided, at about 0.05
+	if drift <= leastDrift*math.Sqrt(v1+v2) {
 		return 0
 	}
 	va, n := errorOfMean(after)
 	rest := stat.Mean(after, nil) - stat.Mean(before, nil) - 2*drift
 	// The mean of the baseline and its drift are independent: their errors add.
 	se := math.Sqrt(va + (v1+v2)/4 + 4*(v1+v2))
+	if se == 0 {
+		if rest > 0 {
+			return 0
+		}
+		return 1
+	}
 	return studentP(rest/se, math.Max(n-1, 1))
 }

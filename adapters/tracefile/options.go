@@ -16,7 +16,7 @@ type Options struct {
 	Workers int
 	// MaxOpenSpans bounds the spans held of traces of which more spans may come; 0 means 1,000,000, a gigabyte at most as a
 	// rule. When it is exceeded the traces that had no new span for longest are closed; spans that come for them later make traces
-	// of their own and count as [pythia.RepairSplitTrace].
+	// of their own and count as [pythia.RepairSplitTrace]. Which traces are closed then depends on how the workers get on.
 	MaxOpenSpans int
 	// MaxRecordBytes bounds a single record: a line, an element of a document's list, a protobuf message; 0 means 256 MiB. Larger
 	// ones are skipped, as problems.

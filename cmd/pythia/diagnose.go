@@ -72,7 +72,7 @@ func (s *settings) addFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.baseline, "baseline", nil, "`FILE` of traces from before, to compare with; may be given\nseveral times")
 	f.StringVar(&s.format, "format", "text", "`FORMAT` of the report: text, json or markdown")
 	f.IntVar(&s.top, "top", 10, "report the `N` best findings; 0 means all")
-	f.StringVar(&s.measure, "measure", "work", "`UNTIL` when durations are taken: work (all of it was done)\nor answered (the client was)")
+	f.StringVar(&s.measure, "measure", pythia.UntilWorkDone.String(), "`UNTIL` when durations are taken: work_done (all of it was)\nor answered (the client was)")
 	f.StringVar(&s.groupBy, "group-by", "", "expect only requests with the same value of this `ATTRIBUTE`\nto perform alike")
 	f.IntVar(&s.workers, "workers", 0, "`N` goroutines decode; 0 means one per processor. The report\ndoes not depend on it")
 	f.BoolVar(&s.noProgress, "no-progress", false, "show no progress bar")
@@ -85,8 +85,8 @@ func (s settings) check() error {
 		return errors.New("give at least one file of traces, or - for standard input")
 	case !slices.Contains([]string{"text", "json", "markdown"}, s.format):
 		return fmt.Errorf("--format is text, json or markdown, not %q", s.format)
-	case s.measure != "work" && s.measure != "answered":
-		return fmt.Errorf("--measure is work or answered, not %q", s.measure)
+	case s.measure != pythia.UntilWorkDone.String() && s.measure != pythia.UntilAnswered.String():
+		return fmt.Errorf("--measure is work_done or answered, not %q", s.measure)
 	case s.top < 0:
 		return fmt.Errorf("--top must not be negative, but is %d; 0 means all", s.top)
 	case s.workers < 0:
@@ -100,7 +100,7 @@ func (s settings) check() error {
 // engine returns an empty engine for the settings.
 func (s settings) engine() (*pythia.Engine, error) {
 	measure := pythia.UntilWorkDone
-	if s.measure == "answered" {
+	if s.measure == pythia.UntilAnswered.String() {
 		measure = pythia.UntilAnswered
 	}
 	config, err := defaults.Config(measure)

@@ -152,3 +152,9 @@ func TestVersionAndHelp(t *testing.T) {
 	require.Contains(t, help.stdout, "--baseline")
 	require.Equal(t, exitOK, command().status)
 }
+
+func TestGroupByUnknownAttribute(t *testing.T) {
+	path := file(t, "traces.jsonl", requests(40, 0)...)
+	require.Contains(t, command("diagnose", "--group-by", "no.such", path).stderr, "no trace has the attribute no.such")
+	require.NotContains(t, command("diagnose", path).stderr, "attribute")
+}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/adapters/tracefile"
+	"github.com/pythia-trace/pythia/grouping"
 	"github.com/pythia-trace/pythia/render"
 )
 
@@ -35,7 +37,15 @@ func diagnose(ctx context.Context, s settings, stdin io.Reader, stdout, stderr i
 	if err != nil {
 		return failure{err}
 	}
+	if s.groupBy != "" && !slices.ContainsFunc(report.Groups, hasAttribute) {
+		fmt.Fprintf(stderr, "pythia: no trace has the attribute %s; --group-by changes nothing\n", render.Printable(s.groupBy))
+	}
 	return write(stdout, report, sources, s.format)
+}
+
+// hasAttribute reports whether a group was made by a value of the attribute.
+func hasAttribute(g *pythia.Group) bool {
+	return !strings.HasSuffix(g.Key.Levels()[0], "="+grouping.NoValue)
 }
 
 func write(stdout io.Writer, r *pythia.Report, s render.Sources, format string) error {

@@ -1,0 +1,5 @@
+//go:build !race
+
+package cca_test
+
+const raceDetector = false

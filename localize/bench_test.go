@@ -1,0 +1,60 @@
+package localize
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func BenchmarkObserve(b *testing.B) {
+	const spans = 200
+	rng := seeded(1)
+	w := begin(0)
+	w.in("api", "handle", func() {
+		for len(w.spans) < spans {
+			w.call("api", fmt.Sprintf("service-%d", len(w.spans)%10), fmt.Sprintf("op-%d", len(w.spans)/20), rng.Float64(), func() { w.work(rng.Float64()) })
+		}
+	})
+	trace := w.trace()
+	n := float64(len(trace.Spans))
+	v := localizer(b, Config{})
+	b.ReportAllocs()
+	for b.Loop() {
+		observe(v, trace)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/span")
+}
+
+func BenchmarkLocalize(b *testing.B) {
+	rng := seeded(2)
+	v := localizer(b, Config{})
+	for i := range 50_000 {
+		w := begin(i)
+		w.in(fmt.Sprintf("api-%d", i%1000), "handle", func() {
+			for k := range 5 {
+				w.step(fmt.Sprintf("service-%d", k), "op", 10*rng.ExpFloat64())
+			}
+		})
+		observe(v, w.trace())
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		groups, _, err := v.Localize(context.Background(), nil)
+		require.NoError(b, err)
+		require.Len(b, groups, 1000)
+	}
+}
+
+func BenchmarkMerge(b *testing.B) {
+	traces := randomTraces(300, 3)
+	from := localizer(b, Config{})
+	observe(from, traces...)
+	b.ReportAllocs()
+	for b.Loop() {
+		into := from.New()
+		observe(into, traces[:3]...)
+		require.NoError(b, into.Merge(from))
+	}
+}
