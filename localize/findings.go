@@ -7,7 +7,7 @@ import (
 )
 
 // leastShare is the share of all that is at stake below which a place is not worth a finding.
-const leastShare = 0.005
+const leastShare = 0.01
 
 const varianceTest = "the place does not go along with the total (Pearson on winsorised durations, one-sided)"
 

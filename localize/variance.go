@@ -24,7 +24,8 @@ type Config struct {
 	MinTraces int
 	// SampleSize is how many workflows of each group are kept for intervals, modes and explanations; zero means 1000.
 	SampleSize int
-	// MaxGroups bounds how many groups are kept apart; requests of further ones are put together as "(other)". Zero means 10,000.
+	// MaxGroups bounds how many groups are kept apart; requests of further ones are put together as "(other)", and which these are
+	// depends on what came first. Zero means 10,000.
 	MaxGroups int
 	// FalseDiscoveryRate bounds the expected share of false findings; zero means 0.05.
 	FalseDiscoveryRate float64

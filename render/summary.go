@@ -66,7 +66,7 @@ func careWords(r *pythia.Report, s Sources) []string {
 		out = append(out, "Left out as unusable: "+counted(n, "span or record", "spans or records")+".")
 	}
 	if ignored > 0 {
-		out = append(out, "Not grouped: "+counted(ignored, "request")+".")
+		out = append(out, "Left out: "+counted(ignored, "request")+" (over a week long, or by the grouper).")
 	}
 	return out
 }
