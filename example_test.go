@@ -3,10 +3,12 @@ package pythia_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/defaults"
+	"github.com/pythia-trace/pythia/grouping"
 	"github.com/pythia-trace/pythia/localize"
 )
 
@@ -164,4 +166,70 @@ func ExampleVariationMetric() {
 	}
 	// Output:
 	// spread 0.009
+}
+
+// slowestService explains a finding by nothing but its location; a real one would look at the sample.
+type slowestService struct{}
+
+func (slowestService) Explain(f *pythia.Finding) ([]pythia.Explanation, error) {
+	return []pythia.Explanation{{Variable: "owner of " + f.Location.Point.Scope, Strength: 1}}, nil
+}
+
+func ExampleExplainer() {
+	var explainer pythia.Explainer = slowestService{}
+	found, err := explainer.Explain(&pythia.Finding{Location: pythia.Location{Point: pythia.TracePointID{Scope: "cart", Name: "Get"}}})
+	fmt.Println(found[0].Variable, err)
+	// Output:
+	// owner of cart <nil>
+}
+
+// slowest finds nothing but the longest request of each group.
+type slowest struct{ longest map[pythia.GroupKey]int64 }
+
+func (s *slowest) New() pythia.Localizer   { return &slowest{make(map[pythia.GroupKey]int64)} }
+func (s *slowest) Measure() pythia.Measure { return pythia.UntilWorkDone }
+
+func (s *slowest) Observe(key pythia.GroupKey, t *pythia.Trace) {
+	start, end := t.Interval(s.Measure())
+	s.longest[key] = max(s.longest[key], end-start)
+}
+
+func (s *slowest) Merge(other pythia.Localizer) error {
+	for key, longest := range other.(*slowest).longest {
+		s.longest[key] = max(s.longest[key], longest)
+	}
+	return nil
+}
+
+func (s *slowest) Localize(context.Context, pythia.Localizer) (groups []*pythia.Group, findings []*pythia.Finding, err error) {
+	for _, key := range slices.Sorted(maps.Keys(s.longest)) {
+		g := &pythia.Group{Key: key, P99Seconds: float64(s.longest[key]) / 1e9}
+		groups = append(groups, g)
+		findings = append(findings, &pythia.Finding{Rank: len(findings) + 1, Group: g, Reason: pythia.ReasonConsistentlySlow})
+	}
+	return groups, findings, nil
+}
+
+func ExampleLocalizer() {
+	engine, err := pythia.New(pythia.Config{Grouper: grouping.ByRequestType{}, Localizer: &slowest{}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i, millis := range []int64{3, 9, 5} {
+		trace, err := pythia.NewTrace(fmt.Sprint(i), []pythia.Span{{ID: "1", Point: pythia.TracePointID{Name: "poll"}, EndNanos: millis * ms}})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		engine.Observe(trace)
+	}
+	report, err := engine.Report(context.Background())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%s: at most %.0f ms\n", report.Findings[0].Group.Key, 1000*report.Findings[0].Group.P99Seconds)
+	// Output:
+	// poll: at most 9 ms
 }

@@ -1,6 +1,9 @@
 package pythia
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // RequestType names what kind of request a workflow was, from its first root, by OpenTelemetry's semantic conventions: method and
 // http.route; rpc.service and rpc.method; messaging.operation and destination; else the span's own name. The service comes first. Path segments that
@@ -42,10 +45,13 @@ func join(a, b string) string {
 	return a + " " + b
 }
 
+var uuid = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
+
 // Template replaces what looks like an identifier in an operation's name by "{id}", and drops a query string:
 // "GET /v2/images/11c0feda-a51f-4dbc-a90f-55fcea67fc08?x=1" becomes "GET /v2/images/{id}".
-// Only segments of a path are looked at; a name without a slash is returned as it is.
+// UUIDs are found anywhere; numbers and hexadecimal only as segments of a path, since names may well hold numbers.
 func Template(name string) string {
+	name = uuid.ReplaceAllLiteralString(name, "{id}")
 	if !strings.Contains(name, "/") {
 		return name
 	}

@@ -51,9 +51,10 @@ func TestRequestTypeUsesAttributesOfTheProcess(t *testing.T) {
 
 func TestTemplate(t *testing.T) {
 	for name, want := range map[string]string{
-		"":                     "",
-		"poll":                 "poll",
-		"12345":                "12345", // no path
+		"":      "",
+		"poll":  "poll",
+		"12345": "12345", // no path
+		"reply_11c0feda-a51f-4dbc-a90f-55fcea67fc08": "reply_{id}",
 		"GET 12345?x=1":        "GET 12345?x=1",
 		"/":                    "/",
 		"GET /":                "GET /",
