@@ -11,7 +11,8 @@ import (
 // independent, their covariances would be those of single requests divided by the batch's size; what persists makes them greater (the
 // method of batch means for the long-run variance; Conway 1963).
 const (
-	batches       = 12
+	mostBatches   = 12
+	leastBatches  = 4
 	leastPerBatch = 3
 )
 
@@ -19,19 +20,21 @@ const (
 // same where requests are independent, greater for what persists. Too few workflows give fallback.
 func (g *groupAnalysis) persistentStake(series []float64, fallback float64) float64 {
 	n := len(series)
-	if n < batches*leastPerBatch {
+	batches := min(mostBatches, n/leastPerBatch)
+	if batches < leastBatches {
 		return fallback
 	}
-	y, r := batchMeans(series), batchMeans(g.varyingTotals())
+	y, r := batchMeans(series, batches), batchMeans(g.varyingTotals(), batches)
 	sd := stat.PopStdDev(r, nil)
 	if sd == 0 {
 		return fallback
 	}
-	covariance := stat.Covariance(y, r, nil) * (batches - 1) / batches
-	return covariance / sd * math.Sqrt(float64(n)/batches) * float64(g.Traces)
+	b := float64(batches)
+	covariance := stat.Covariance(y, r, nil) * (b - 1) / b
+	return covariance / sd * math.Sqrt(float64(n)/b) * float64(g.Traces)
 }
 
-func batchMeans(series []float64) []float64 {
+func batchMeans(series []float64, batches int) []float64 {
 	means := make([]float64, batches)
 	for b := range means {
 		means[b] = stat.Mean(series[b*len(series)/batches:(b+1)*len(series)/batches], nil)
