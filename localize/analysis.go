@@ -27,6 +27,7 @@ type groupAnalysis struct {
 	columns      []pythia.Variable // built when first asked for
 	varying      []float64         // see varyingTotals; built when first asked for
 	rows         [][]edgeRow       // by edge; see rowsOf
+	totalP       float64           // of the total being as in the baseline; see compare
 	shifts       []shift           // against the baseline, by index in the accumulator
 }
 

@@ -1,8 +1,6 @@
 package localize
 
 import (
-	"slices"
-
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/pythia-trace/pythia"
@@ -73,9 +71,8 @@ func changeDraft(at *place) draft {
 	before, after := d.group.perRequest(d.parts)
 	delta, p := welch(before, after)
 	d.Significance.P = max(p, beyondDrift(before, after))
-	if d.new() {
-		_, pTotal := welch(d.group.totalsBefore(), d.group.totals)
-		d.Significance.P = max(d.Significance.P, pTotal)
+	if d.mostlyNew() {
+		d.Significance.P = max(d.Significance.P, d.group.totalP)
 	}
 	d.Change = &pythia.Change{
 		BeforeSeconds: stat.Mean(before, nil), AfterSeconds: stat.Mean(after, nil), Delta: delta,
@@ -84,9 +81,16 @@ func changeDraft(at *place) draft {
 	return d
 }
 
-// new reports whether the baseline does not know all that is named.
-func (d *draft) new() bool {
-	return slices.ContainsFunc(d.parts, func(p part) bool { return d.group.shifts[p.edge.index].new })
+// mostlyNew reports whether most of what is at stake is in edges that the baseline does not know.
+func (d *draft) mostlyNew() bool {
+	var all, unknown float64
+	for _, p := range d.parts {
+		all += p.stake
+		if d.group.shifts[p.edge.index].new {
+			unknown += p.stake
+		}
+	}
+	return unknown > all/2
 }
 
 // totalsBefore returns the durations of the baseline's sample, in order of time.

@@ -34,10 +34,14 @@ func (s *shift) change() float64 {
 	return (s.after.mean - s.before.mean) * s.units
 }
 
+// totalLevel is the level at which a group's total must be longer than before for edges that are new to count as new work.
+const totalLevel = 0.05
+
 // compare fills the shifts of a group's edges.
 func (g *groupAnalysis) compare() {
 	g.shifts = make([]shift, len(g.accumulator.edges))
 	was := g.before.sample.byTime()
+	_, g.totalP = welch(g.totalsBefore(), g.totals)
 	now, then := byEdge(g.exemplars, len(g.accumulator.edges)), byEdge(was, len(g.before.edges))
 	for i := range g.edges {
 		e := &g.edges[i]
@@ -53,7 +57,7 @@ func (g *groupAnalysis) compare() {
 		} else {
 			s.before, s.after, s.units = winsorised(perOccurrence(past)), winsorised(perOccurrence(now[e.index])), e.count.float()
 		}
-		s.known = min(s.before.present, s.after.present) >= leastOccurrences
+		s.known = min(s.before.present, s.after.present) >= leastOccurrences && (!s.new || g.totalP < totalLevel)
 	}
 }
 
