@@ -16,7 +16,7 @@ const (
 	leastForDependence = 20
 )
 
-// A change is reported if it adds leastChange to the mean of the group's requests, at a false discovery rate of changeRate or, if that is
+// A change is reported if it adds leastChange to the mean of the requests that pass the place, at a false discovery rate of changeRate or, if that is
 // lower, the configured one: comparisons in time are misled by whatever else goes on in a system.
 const (
 	leastChange = 0.02
@@ -39,31 +39,37 @@ func (a *analysis) changed() []*pythia.Finding {
 	var drafts []draft
 	tested := 0
 	for _, at := range places {
-		if !at.mayMatter() {
+		d := changeDraft(at)
+		least := leastChange * d.group.meanTotal(d.parts)
+		// What takes too little time, before and now taken together, to matter is not tested. That sum says nothing of the difference, so
+		// leaving it out costs no error and spares the correction (Bourgon, Gentleman & Huber 2010).
+		if mean := (d.Change.BeforeSeconds + d.Change.AfterSeconds) / 2; !(mean >= least) {
 			continue
 		}
 		tested++
-		if at.stake > 0 {
-			drafts = append(drafts, changeDraft(at))
+		if d.Change.AfterSeconds-d.Change.BeforeSeconds >= least {
+			drafts = append(drafts, d)
 		}
 	}
-	return a.significant(drafts, tested, changeRate, func(f *pythia.Finding) bool {
-		return f.StakeSeconds >= leastChange*float64(f.Group.Traces)*f.Group.MeanSeconds
-	})
+	return a.significant(drafts, tested, changeRate, func(f *pythia.Finding) bool { return f.StakeSeconds > 0 })
 }
 
-// mayMatter reports whether a place takes enough time, before and now taken together, for a change of it to be reported. That sum says nothing
-// of the difference, so leaving the rest out costs no error, and spares the correction (Bourgon, Gentleman & Huber 2010).
-func (at *place) mayMatter() bool {
-	var time, all float64
-	for _, in := range at.groups {
-		all += float64(in.group.Traces) * in.group.MeanSeconds
-		for _, p := range in.parts {
-			s := &in.group.shifts[p.edge.index]
-			time += p.weight * (s.before.mean + s.after.mean) / 2 * s.units
+// meanTotal is the mean duration of the sampled requests that pass any of the parts.
+func (g *groupAnalysis) meanTotal(parts []part) float64 {
+	passing := make([]bool, len(g.totals))
+	for _, p := range parts {
+		for _, r := range g.rowsOf(p.edge.index) {
+			passing[r.row] = true
 		}
 	}
-	return time >= leastChange*all
+	sum, n := 0.0, 0.0
+	for i, total := range g.totals {
+		if passing[i] {
+			sum += total
+			n++
+		}
+	}
+	return sum / n
 }
 
 func changeDraft(at *place) draft {
