@@ -1,6 +1,9 @@
 package pythia
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // LocationKind says what lies between two events of a workflow.
 type LocationKind string
@@ -41,6 +44,9 @@ type Location struct {
 	Point TracePointID
 	// Callee is the service called, for a call; empty if unknown.
 	Callee string
+	// Callees, for a span, are the services the calls to which lose the time that is held against it, ordered: set if that is most of the
+	// time, lost alike around calls to several services, and so the caller's doing.
+	Callees []string
 	// From and To are the events that delimit the stretch. For the time of a span as a whole they are its start and end.
 	From, To Event
 	// Stack is the calling context of Point, outermost first, where most is at stake; of deep ones the innermost part.
@@ -62,6 +68,9 @@ func (l Location) String() string {
 		return fmt.Sprintf("the call from %s to %s in %q", service, callee, l.Point.Name)
 	case LocationGap:
 		return fmt.Sprintf("nothing is instrumented in %s from the %s to the %s", service, l.From, l.To)
+	}
+	if len(l.Callees) > 0 {
+		return fmt.Sprintf("%s, %q, around its calls to %s", service, l.Point.Name, strings.Join(l.Callees, ", "))
 	}
 	return fmt.Sprintf("%s, %q", service, l.Point.Name)
 }

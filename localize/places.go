@@ -2,6 +2,7 @@ package localize
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/pythia-trace/pythia"
@@ -107,6 +108,9 @@ func locate(key placeKey, parts []part) pythia.Location {
 	if len(parts) == 1 && e.owner == key.point {
 		l.From, l.To = e.from, e.to
 	}
+	if !key.call {
+		l.Callees = calleesOf(parts)
+	}
 	switch {
 	case key.call:
 		l.Kind = pythia.LocationCall
@@ -114,6 +118,23 @@ func locate(key placeKey, parts []part) pythia.Location {
 		l.Kind = pythia.LocationGap
 	}
 	return l
+}
+
+// calleesOf returns the services that the parts call, if most of what is at stake is in calls.
+func calleesOf(parts []part) []string {
+	var inCalls, all float64
+	callees := make(map[string]struct{})
+	for _, p := range parts {
+		all += p.stake
+		if p.edge.call {
+			inCalls += p.stake
+			callees[p.edge.callee] = struct{}{}
+		}
+	}
+	if inCalls <= all/2 {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(callees))
 }
 
 // seriesOf returns, for each workflow of the group's sample, the seconds spent on the parts, and the same less what is explained by their being

@@ -94,7 +94,7 @@ func wireChangeOf(c *pythia.Change) *wireChange {
 
 func wireLocationOf(l pythia.Location) wireLocation {
 	return wireLocation{
-		Kind: string(l.Kind), Service: l.Point.Scope, Operation: l.Point.Name, CalleeService: l.Callee,
+		Kind: string(l.Kind), Service: l.Point.Scope, Operation: l.Point.Name, CalleeService: l.Callee, Callees: l.Callees,
 		From: wireEventOf(l.From), To: wireEventOf(l.To), Description: wordsOfPlace(l).sentence(), Stack: each(l.Stack, wirePointOf),
 	}
 }

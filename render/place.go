@@ -23,6 +23,10 @@ func wordsOfPlace(l pythia.Location) placeWords {
 		return callWords(l)
 	}
 	w := placeWords{what: serviceName(l.Point.Scope) + ", " + quoted(l.Point.Name), meaning: "time of its own, its calls and children aside"}
+	if len(l.Callees) > 0 {
+		w.details = append(w.details, detail{"calling", strings.Join(each(l.Callees, func(s string) string { return serviceOr(s, "others") }), ", ")})
+		w.meaning = "time lost alike in calls to all of them, so the caller's own: its processor, its network"
+	}
 	w.addCaller(l)
 	return w
 }

@@ -66,7 +66,7 @@ func (p *page) groups(r *pythia.Report, n names) {
 const (
 	bodyIndent  = 4
 	chartIndent = 6
-	labelWidth  = 7 // of "from", "to", "inside"
+	labelWidth  = 8 // of "from", "to", "inside", "calling"
 )
 
 func (p *page) finding(f findingWords) {

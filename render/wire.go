@@ -70,6 +70,7 @@ type wireLocation struct {
 	Service       string      `json:"service"`
 	Operation     string      `json:"operation"`
 	CalleeService string      `json:"callee_service,omitempty"`
+	Callees       []string    `json:"callee_services,omitempty"`
 	From          wireEvent   `json:"from"`
 	To            wireEvent   `json:"to"`
 	Description   string      `json:"description"`
