@@ -117,13 +117,15 @@ func rowsOf(groups []*pythia.Group, n names) []groupWords {
 	return rows
 }
 
-// modeCenters lists the centres of a group's modes where there are several.
+// modeCenters lists the centres of a group's modes where there are several; where there are many it counts them, which leaves the table room.
 func modeCenters(g *pythia.Group) string {
-	if len(g.Modes) < 2 {
+	switch n := len(g.Modes); {
+	case n < 2:
 		return ""
+	case n > shownModes:
+		return counted(n, "mode")
 	}
-	shown := g.Modes[:min(len(g.Modes), shownModes)]
-	return together(", ", each(shown, func(m pythia.Mode) float64 { return m.CenterSeconds })...) + andMore(len(g.Modes)-len(shown))
+	return together(", ", each(g.Modes, func(m pythia.Mode) float64 { return m.CenterSeconds })...)
 }
 
 // modesOf lists a group's modes with their shares where there are several.
