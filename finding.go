@@ -34,6 +34,13 @@ type Group struct {
 	Modes         []Mode  // ascending; a single one unless the dip test finds more
 	Scores        []Score // what each [VariationMetric] said
 	TooFew        bool    // too few requests to say anything about
+	Before        Before  // the same group in the baseline
+}
+
+// Before is what a group was like in the baseline. Traces is 0 without a baseline, and if the group was not there.
+type Before struct {
+	Traces                     int
+	MeanSeconds, StdDevSeconds float64
 }
 
 // StakeSeconds is the time at stake: what the requests' standard deviations add up to.

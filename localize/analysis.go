@@ -83,6 +83,13 @@ func analyse(c Config, s settledGroup) *groupAnalysis {
 	if q, err := s.sketch.GetValuesAtQuantiles([]float64{.5, .95, .99}); err == nil {
 		g.P50Seconds, g.P95Seconds, g.P99Seconds = q[0], q[1], q[2]
 	}
+	if s.before != nil {
+		n := float64(s.before.total.n)
+		g.Before = pythia.Before{
+			Traces: int(s.before.total.n), MeanSeconds: s.before.total.t.float() / n / 1e9,
+			StdDevSeconds: math.Sqrt(s.before.total.variance()) / n / 1e9,
+		}
+	}
 	for _, e := range g.exemplars {
 		g.totals = append(g.totals, seconds(e.total))
 	}

@@ -17,6 +17,7 @@ type groupWords struct {
 	requestType string
 	alike       string // what its requests have in common
 	requests    string
+	before      string // mean ± standard deviation and number of requests in the baseline
 	duration    string // mean ± standard deviation
 	modes       string // their centres
 }
@@ -109,7 +110,12 @@ func rowsOf(groups []*pythia.Group, n names) []groupWords {
 			break
 		}
 		name := n[g.Key]
+		before := ""
+		if b := g.Before; b.Traces > 0 {
+			before = together(" ± ", b.MeanSeconds, b.StdDevSeconds) + " of " + count(b.Traces)
+		}
 		rows = append(rows, groupWords{
+			before:      before,
 			requestType: name.requestType, alike: name.alike, requests: count(g.Traces),
 			duration: together(" ± ", g.MeanSeconds, g.StdDevSeconds), modes: modeCenters(g),
 		})

@@ -56,6 +56,9 @@ func wireGroupOf(g *pythia.Group) wireGroup {
 		P50Seconds: number(g.P50Seconds), P95Seconds: number(g.P95Seconds), P99Seconds: number(g.P99Seconds),
 		DipP: number(g.DipP), Modes: each(g.Modes, wireModeOf), Scores: make(map[string]number, len(g.Scores)), TooFew: g.TooFew,
 	}
+	if b := g.Before; b.Traces > 0 {
+		out.Before = &wireBefore{b.Traces, number(b.MeanSeconds), number(b.StdDevSeconds)}
+	}
 	for _, s := range g.Scores {
 		out.Scores[s.Metric] = number(s.Value)
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/pythia-trace/pythia"
@@ -43,10 +44,17 @@ func (d *document) groups(r *pythia.Report, n names) {
 	rows := rowsOf(r.Groups, n)
 	if len(rows) > 0 {
 		d.line("")
-		d.row("type", "with the same", "requests", "mean ± sd", "modes")
-		d.row("---", "---", "--:", "--:", "---")
+		compared := slices.ContainsFunc(rows, func(g groupWords) bool { return g.before != "" })
+		cells := func(before string, others ...string) []string {
+			if compared {
+				others = slices.Insert(others, 4, before)
+			}
+			return others
+		}
+		d.row(cells("before", "type", "with the same", "requests", "mean ± sd", "modes")...)
+		d.row(cells("--:", "---", "---", "--:", "--:", "---")...)
 		for _, g := range rows {
-			d.row(escaped(g.requestType), escaped(g.alike), g.requests, g.duration, g.modes)
+			d.row(cells(g.before, escaped(g.requestType), escaped(g.alike), g.requests, g.duration, g.modes)...)
 		}
 	}
 	if rest := restOf(r.Groups); len(rest) > 0 {

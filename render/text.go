@@ -55,6 +55,7 @@ func (p *page) groups(r *pythia.Report, n names) {
 			{head: "with the same", cells: each(rows, func(g groupWords) string { return g.alike }), gives: true},
 			{head: "requests", cells: each(rows, func(g groupWords) string { return g.requests }), right: true},
 			{head: "mean ± sd", cells: each(rows, func(g groupWords) string { return g.duration }), right: true},
+			{head: "before", cells: each(rows, func(g groupWords) string { return g.before }), right: true},
 			{head: "modes", cells: each(rows, func(g groupWords) string { return g.modes })},
 		})
 	}

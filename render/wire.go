@@ -41,6 +41,13 @@ type wireGroup struct {
 	Modes         []wireMode        `json:"modes"`
 	Scores        map[string]number `json:"scores"`
 	TooFew        bool              `json:"too_few"`
+	Before        *wireBefore       `json:"before,omitempty"`
+}
+
+type wireBefore struct {
+	Traces        int    `json:"traces"`
+	MeanSeconds   number `json:"mean_seconds"`
+	StdDevSeconds number `json:"stddev_seconds"`
 }
 
 type wireMode struct {
