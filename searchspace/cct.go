@@ -1,0 +1,151 @@
+package searchspace
+
+import (
+	"math"
+	"sync"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// CCT is a calling context tree. The zero value is empty and ready to use. It is safe for concurrent use.
+type CCT struct {
+	mu     sync.RWMutex
+	config Config
+	tree   nodes
+	index  index
+	names  map[pythia.TracePointID]int32 // into tree.points
+
+	workflows, leftOut, full int64
+
+	walks sync.Pool // of *walk
+}
+
+var _ pythia.SearchSpace = (*CCT)(nil)
+
+// New returns an empty tree; it fails if the bound makes no sense.
+func New(c Config) (*CCT, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	return &CCT{config: c}, nil
+}
+
+// Stats returns how much the tree holds.
+func (c *CCT) Stats() Stats {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return Stats{
+		Contexts: max(0, int(c.tree.count)-1), Points: len(c.tree.points),
+		Workflows: c.workflows, LeftOut: c.leftOut, Full: c.full,
+	}
+}
+
+// Children returns the contexts directly below one, as [pythia.SearchSpace] says; nil for an unknown one.
+func (c *CCT) Children(id pythia.ContextID) []pythia.SearchNode {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	parent, ok := c.find(id)
+	if !ok {
+		return nil
+	}
+	var few [exactSiblings]int32
+	return c.tree.describe(c.tree.inOrder(c.tree.children(few[:0], parent, math.MaxInt)))
+}
+
+// Inside returns the children of a context between two events, as the package's documentation defines it.
+func (c *CCT) Inside(id pythia.ContextID, from, to pythia.Event) []pythia.SearchNode {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	parent, ok := c.find(id)
+	if !ok {
+		return nil
+	}
+	var few, chosen [exactSiblings]int32
+	children := c.tree.children(few[:0], parent, math.MaxInt)
+	lower, known := c.bound(parent, children, from)
+	upper, known2 := c.bound(parent, children, to)
+	if !known || !known2 {
+		return nil
+	}
+	inside := within(chosen[:0], len(children), c.tree.precedence(children), lower, upper)
+	for i, k := range inside {
+		inside[i] = children[k]
+	}
+	return c.tree.describe(c.tree.inOrder(inside))
+}
+
+// precedence returns the relation between siblings, which are given by slot.
+func (ns *nodes) precedence(siblings []int32) func(i, k int) bool {
+	if len(siblings) > exactSiblings {
+		return func(i, k int) bool { return ns.at(siblings[i]).meanStart() < ns.at(siblings[k]).meanStart() }
+	}
+	return func(i, k int) bool { return ns.at(siblings[k]).before>>i&1 == 1 }
+}
+
+// bound finds an event among those of a context and its children. The root's own are those of the workflow, which have no point.
+func (c *CCT) bound(parent int32, children []int32, e pythia.Event) (bound, bool) {
+	if parent == 0 && e.Point == (pythia.TracePointID{}) {
+		return bound{open: true}, true
+	}
+	point, ok := c.names[e.Point]
+	if !ok {
+		return bound{}, false
+	}
+	if parent != 0 && c.tree.at(parent).point == point {
+		return bound{open: true}, true
+	}
+	for k, child := range children {
+		if c.tree.at(child).point == point {
+			return bound{sibling: k, end: e.End}, true
+		}
+	}
+	return bound{}, false
+}
+
+// find returns the number of a context's node.
+func (c *CCT) find(id pythia.ContextID) (int32, bool) {
+	if id == pythia.RootContext {
+		return 0, c.tree.count > 0
+	}
+	n := c.index.find(&c.tree, id)
+	return n, n != 0
+}
+
+// absent stands for the node of a context that was left out.
+const absent = -1
+
+// locate returns the node of a context below another, and makes it if need be; absent if there is no room.
+func (c *CCT) locate(id pythia.ContextID, parent int32, p pythia.TracePointID) int32 {
+	if n, ok := c.find(id); ok {
+		return n
+	}
+	if parent == absent || int(c.tree.count) > c.config.maxNodes() || tooLong(p) {
+		return absent
+	}
+	return c.add(id, parent, c.intern(p))
+}
+
+func (c *CCT) add(id pythia.ContextID, parent, point int32) int32 {
+	n := c.tree.append(node{id: id, point: point})
+	c.tree.adopt(parent, n)
+	c.index.insert(&c.tree, n, c.config.maxNodes())
+	return n
+}
+
+func (c *CCT) intern(p pythia.TracePointID) int32 {
+	i, ok := c.names[p]
+	if !ok {
+		p = clonePoint(p)
+		i = int32(len(c.tree.points))
+		c.names[p], c.tree.points = i, append(c.tree.points, p)
+	}
+	return i
+}
+
+// begin makes the root.
+func (c *CCT) begin() {
+	if c.tree.count == 0 {
+		c.tree.append(node{id: pythia.RootContext, point: absent})
+		c.names = make(map[pythia.TracePointID]int32)
+	}
+}

@@ -1,0 +1,182 @@
+package searchspace
+
+import (
+	"slices"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// Observe adds a workflow. It takes O(n log n) time for n spans.
+func (c *CCT) Observe(t *pythia.Trace) {
+	w, ok := c.walks.Get().(*walk)
+	if !ok {
+		w = new(walk)
+	}
+	defer c.walks.Put(w)
+	w.begin(t)
+	defer w.end()
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.begin()
+	c.workflows++
+	w.place(c)
+	w.count(c)
+	w.relate(c)
+}
+
+// walk is the scratch memory for one workflow. Slices other than order and keys are indexed by span.
+type walk struct {
+	t         *pythia.Trace
+	lo, hi    int64   // the workflow's interval
+	order     []int32 // every parent before its children
+	workEnd   []int64 // when the last thing that a span caused had ended
+	recursive []bool  // within a span of the same context
+	node      []int32
+	keys      []uint64 // node and span, sorted
+}
+
+// begin does what needs no look at the space.
+func (w *walk) begin(t *pythia.Trace) {
+	n := len(t.Spans)
+	w.t = t
+	w.lo, w.hi = t.Interval(pythia.UntilWorkDone)
+	w.order = append(w.order[:0], t.Roots()...)
+	for i := 0; i < len(w.order); i++ {
+		w.order = append(w.order, t.Children(int(w.order[i]))...)
+	}
+	w.workEnd = slices.Grow(w.workEnd[:0], n)[:n]
+	w.recursive = slices.Grow(w.recursive[:0], n)[:n]
+	for i := range t.Spans {
+		w.workEnd[i] = t.Spans[i].EndNanos
+		w.recursive[i] = recursive(t, i)
+	}
+	for _, i := range slices.Backward(w.order) {
+		if p := t.Parent(int(i)); p != pythia.NoParent {
+			w.workEnd[p] = max(w.workEnd[p], w.workEnd[i])
+		}
+	}
+}
+
+// end lets go of the trace.
+func (w *walk) end() { w.t = nil }
+
+// recursive reports whether a span leads back to a context that it lies within.
+func recursive(t *pythia.Trace, i int) bool {
+	p := t.Parent(i)
+	return p != pythia.NoParent && t.Context(i) != t.Context(p).Child(t.Spans[i].Point)
+}
+
+// place finds the node of each span.
+func (w *walk) place(c *CCT) {
+	w.node = slices.Grow(w.node[:0], len(w.t.Spans))[:len(w.t.Spans)]
+	for _, i := range w.order {
+		above := int32(0)
+		if p := w.t.Parent(int(i)); p != pythia.NoParent {
+			above = w.node[p]
+		}
+		w.node[i] = c.locate(w.t.Context(int(i)), above, w.t.Spans[i].Point)
+		if w.node[i] == absent {
+			c.leftOut++
+		}
+	}
+}
+
+// count adds the workflow to the moments of its contexts.
+func (w *walk) count(c *CCT) {
+	w.keys = w.keys[:0]
+	for i, n := range w.node {
+		if n != absent {
+			w.keys = append(w.keys, uint64(n)<<32|uint64(i))
+		}
+	}
+	slices.Sort(w.keys)
+	for rest := w.keys; len(rest) > 0; {
+		n := int32(rest[0] >> 32)
+		same := 1
+		for same < len(rest) && int32(rest[same]>>32) == n {
+			same++
+		}
+		if !c.tree.at(n).add(w.occurrence(rest[:same])) {
+			c.full++
+		}
+		rest = rest[same:]
+	}
+}
+
+// occurrence sums up the spans of one context, which are in order of their starts.
+func (w *walk) occurrence(keys []uint64) occurrence {
+	o := occurrence{spans: uint32(len(keys))}
+	first := true
+	for _, k := range keys {
+		i := int32(k)
+		if w.recursive[i] {
+			continue
+		}
+		o.nanos += uint64(w.t.Spans[i].DurationNanos())
+		if first {
+			o.start, first = w.position(i), false
+		}
+	}
+	return o
+}
+
+// position is where a span starts within its parent's work.
+func (w *walk) position(i int32) uint32 {
+	lo, hi := w.lo, w.hi
+	if p := w.t.Parent(int(i)); p != pythia.NoParent {
+		lo, hi = w.t.Spans[p].StartNanos, w.workEnd[p]
+	}
+	return position(w.t.Spans[i].StartNanos, lo, hi)
+}
+
+// relate notes which siblings were seen to precede which, below every single span.
+func (w *walk) relate(c *CCT) {
+	w.relateSiblings(c, 0, w.t.Roots())
+	for _, i := range w.order {
+		if n := w.node[i]; n != absent {
+			w.relateSiblings(c, n, w.t.Children(int(i)))
+		}
+	}
+}
+
+func (w *walk) relateSiblings(c *CCT, parent int32, spans []int32) {
+	if len(spans) < 2 {
+		return
+	}
+	var few [exactSiblings + 1]int32
+	siblings := c.tree.children(few[:0], parent, len(few))
+	if len(siblings) > exactSiblings {
+		return
+	}
+	var times [exactSiblings]seen
+	for _, i := range spans {
+		if k := slices.Index(siblings, w.node[i]); k >= 0 && !w.recursive[i] {
+			times[k].add(w.t.Spans[i].StartNanos, w.t.Spans[i].EndNanos)
+		}
+	}
+	for k := range siblings {
+		if times[k].spans > 0 {
+			c.tree.at(siblings[k]).before |= preceding(times[:len(siblings)], k)
+		}
+	}
+}
+
+// preceding returns the slots of the siblings that precede one.
+func preceding(times []seen, k int) (mask uint32) {
+	for i := range times {
+		if times[i].spans > 0 && times[i].precedes(&times[k]) {
+			mask |= 1 << i
+		}
+	}
+	return mask
+}
+
+// below returns all spans below one, every parent before its children.
+func (w *walk) below(i int32) (below []int32) {
+	below = append(below, w.t.Children(int(i))...)
+	for k := 0; k < len(below); k++ {
+		below = append(below, w.t.Children(int(below[k]))...)
+	}
+	return below
+}
