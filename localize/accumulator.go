@@ -36,13 +36,12 @@ func newAccumulator(requestType string, sampleSize int) *accumulator {
 	return &accumulator{requestType: requestType, sketch: sketch, index: make(map[edgeKey]int32), sample: reservoir{size: sampleSize}}
 }
 
-// observe adds a workflow. scratch is reused between calls.
-func (a *accumulator) observe(t *pythia.Trace, m pythia.Measure, scratch *[]edgeSample) {
+// observe adds a workflow.
+func (a *accumulator) observe(t *pythia.Trace, m pythia.Measure, c *scratch) {
 	sections := t.CriticalPath(m)
 	start, end := t.Interval(m)
 	total := end - start
-	samples := a.sumByEdge(t, sections, (*scratch)[:0])
-	*scratch = samples
+	samples := a.sumByEdge(t, sections, c)
 	a.total.add(total)
 	_ = a.sketch.Add(float64(total) / 1e9) // fails only beyond the range of float64
 	for _, s := range samples {
@@ -55,10 +54,13 @@ func (a *accumulator) observe(t *pythia.Trace, m pythia.Measure, scratch *[]edge
 }
 
 // sumByEdge adds up a workflow's sections, in order of edge.
-func (a *accumulator) sumByEdge(t *pythia.Trace, sections []pythia.Section, out []edgeSample) []edgeSample {
+func (a *accumulator) sumByEdge(t *pythia.Trace, sections []pythia.Section, c *scratch) []edgeSample {
+	clear(c.called)
+	out := c.samples[:0]
 	for _, s := range sections {
-		out = append(out, edgeSample{a.edge(t, s), s.Nanos(), 1})
+		out = append(out, edgeSample{a.edge(t, s, c), s.Nanos(), 1})
 	}
+	c.samples = out
 	slices.SortFunc(out, func(x, y edgeSample) int { return cmp.Compare(x.edge, y.edge) })
 	summed := out[:0]
 	for _, s := range out {
@@ -72,8 +74,8 @@ func (a *accumulator) sumByEdge(t *pythia.Trace, sections []pythia.Section, out 
 	return summed
 }
 
-func (a *accumulator) edge(t *pythia.Trace, s pythia.Section) int32 {
-	key := keyOf(t, s)
+func (a *accumulator) edge(t *pythia.Trace, s pythia.Section, c *scratch) int32 {
+	key := c.keyOf(t, s)
 	i, ok := a.index[key]
 	if !ok {
 		i = int32(len(a.edges))

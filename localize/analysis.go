@@ -90,9 +90,7 @@ func analyse(c Config, s settledGroup) *groupAnalysis {
 			StdDevSeconds: math.Sqrt(s.before.total.variance()) / n / 1e9,
 		}
 	}
-	for _, e := range g.exemplars {
-		g.totals = append(g.totals, seconds(e.total))
-	}
+	g.totals = totalsOf(g.exemplars)
 	for _, m := range c.Metrics {
 		score := m.Metric.Score(g.totals)
 		g.Scores = append(g.Scores, pythia.Score{Metric: m.Metric.Name(), Value: score})
@@ -100,6 +98,15 @@ func analyse(c Config, s settledGroup) *groupAnalysis {
 	}
 	g.decompose()
 	return g
+}
+
+// totalsOf returns the durations of a sample, in its order.
+func totalsOf(sample []*exemplar) []float64 {
+	totals := make([]float64, len(sample))
+	for i, x := range sample {
+		totals[i] = seconds(x.total)
+	}
+	return totals
 }
 
 func seconds(nanos int64) float64 { return float64(nanos) / 1e9 }
@@ -120,7 +127,7 @@ func (g *groupAnalysis) decompose() {
 // compare orders edges by what they are, whatever order they were seen in.
 func (e *edgeStats) compare(o *edgeStats) int {
 	return cmp.Or(
-		e.owner.Compare(o.owner), e.from.Point.Compare(o.from.Point), e.to.Point.Compare(o.to.Point), cmp.Compare(e.callee, o.callee),
+		e.owner.Compare(o.owner), e.from.Point.Compare(o.from.Point), e.to.Point.Compare(o.to.Point), cmp.Compare(e.key.callee, o.key.callee),
 		cmp.Compare(e.key.owner, o.key.owner), cmp.Compare(e.key.from, o.key.from), cmp.Compare(e.key.to, o.key.to),
 		compareBool(e.key.fromEnd, o.key.fromEnd), compareBool(e.key.toEnd, o.key.toEnd), compareBool(e.key.call, o.key.call),
 	)

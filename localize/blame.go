@@ -34,7 +34,7 @@ func newBlame(groups []*groupAnalysis, include func(*groupAnalysis) bool, w weig
 		calls := make(map[segmentKey]float64)
 		for i := range g.edges {
 			e := &g.edges[i]
-			if e.call {
+			if e.key.call {
 				b.add(e, w(g, e), calls)
 			}
 		}
@@ -46,7 +46,7 @@ func newBlame(groups []*groupAnalysis, include func(*groupAnalysis) bool, w weig
 // add counts an edge. A call has two edges when its server is traced, out and back, and one when not: their counts are not added, the
 // larger is taken.
 func (b *blame) add(e *edgeShare, stake float64, calls map[segmentKey]float64) {
-	key := servicePair{e.owner.Scope, e.callee}
+	key := servicePair{e.owner.Scope, e.key.callee}
 	p := b.pairs[key]
 	if p == nil {
 		p = &pairStake{}
@@ -73,10 +73,10 @@ func (b *blame) settle() {
 
 // callersShare returns which share of an edge's stake is its caller's, in [0,1].
 func (b *blame) callersShare(e *edgeShare) float64 {
-	if !e.call {
+	if !e.key.call {
 		return 0
 	}
-	own := b.pairs[servicePair{e.owner.Scope, e.callee}].perCall()
+	own := b.pairs[servicePair{e.owner.Scope, e.key.callee}].perCall()
 	stakes := b.perCall[e.owner.Scope]
 	if len(stakes) < 3 || own <= 0 {
 		return 0
@@ -98,7 +98,7 @@ func medianWithout(sorted []float64, without float64) float64 {
 }
 
 // callersPlace is where a caller's share of a call counts: the span around it, else the call's own.
-func (e *edgeInfo) callersPlace() placeKey {
+func (e *edgeStats) callersPlace() placeKey {
 	if e.caller == (pythia.TracePointID{}) || e.caller.Scope != e.owner.Scope {
 		return placeKey{point: e.owner}
 	}

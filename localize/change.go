@@ -6,16 +6,6 @@ import (
 	"github.com/pythia-trace/pythia"
 )
 
-const (
-	// leastOccurrences is how many workflows must have passed an edge, before and now, for the two to be compared.
-	leastOccurrences = 5
-	// comparedBlocks is into how many stretches of time a sample is cut to see how much means wander by themselves.
-	comparedBlocks = 10
-	leastPerBlock  = 4
-	// leastForDependence is how long a series must be to tell how alike neighbours are.
-	leastForDependence = 20
-)
-
 // A change is reported if it adds leastChange to the mean of the requests that pass the place, at a false discovery rate of changeRate or, if that is
 // lower, the configured one: comparisons in time are misled by whatever else goes on in a system.
 const (
@@ -97,13 +87,4 @@ func (d *draft) mostlyNew() bool {
 		}
 	}
 	return unknown > all/2
-}
-
-// totalsBefore returns the durations of the baseline's sample, in order of time.
-func (g *groupAnalysis) totalsBefore() []float64 {
-	var totals []float64
-	for _, x := range g.before.sample.byTime() {
-		totals = append(totals, seconds(x.total))
-	}
-	return totals
 }

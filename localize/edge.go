@@ -9,16 +9,19 @@ import (
 type edgeKey struct {
 	owner, from, to pythia.ContextID
 	fromEnd, toEnd  bool
-	call            bool
-	callee          string
+	called
+}
+
+// called says whether the owner waits for another service, and for which; empty if unknown.
+type called struct {
+	call   bool
+	callee string
 }
 
 // edgeInfo describes an edge in words; it is a function of the key.
 type edgeInfo struct {
 	owner    pythia.TracePointID
 	caller   pythia.TracePointID // the span around the owner
-	call     bool                // the owner waits for another service
-	callee   string
 	from, to pythia.Event
 	stack    []pythia.TracePointID
 }
@@ -38,7 +41,7 @@ type placeKey struct {
 	callee string
 }
 
-func (e *edgeInfo) place() placeKey { return placeKey{e.owner, e.call, e.callee} }
+func (e *edgeStats) place() placeKey { return placeKey{e.owner, e.key.call, e.key.callee} }
 
 // edgeSample is what one workflow spent on one edge.
 type edgeSample struct {
@@ -48,11 +51,10 @@ type edgeSample struct {
 }
 
 // keyOf makes the key of the edge that a section of t belongs to.
-func keyOf(t *pythia.Trace, s pythia.Section) edgeKey {
-	call, callee := calleeOf(t, s.Owner)
+func (c *scratch) keyOf(t *pythia.Trace, s pythia.Section) edgeKey {
 	return edgeKey{
 		owner: contextOf(t, s.Owner), from: contextOf(t, s.From.Span), to: contextOf(t, s.To.Span),
-		fromEnd: s.From.End, toEnd: s.To.End, call: call, callee: callee,
+		fromEnd: s.From.End, toEnd: s.To.End, called: c.calledBy(t, s.Owner),
 	}
 }
 
@@ -63,27 +65,44 @@ func contextOf(t *pythia.Trace, span int32) pythia.ContextID {
 	return t.Context(int(span))
 }
 
-// calleeOf reports whether a span waits for another service, and for which: that of its first child elsewhere, else what its
-// attributes say.
-func calleeOf(t *pythia.Trace, span int32) (call bool, service string) {
+// scratch is what observing a workflow needs, kept for the next.
+type scratch struct {
+	samples []edgeSample
+	called  map[int32]called // of the workflow's spans that wait: they may have many sections, and many children to look through
+}
+
+func newScratch() scratch { return scratch{called: make(map[int32]called)} }
+
+// calledBy says what a span waits for.
+func (c *scratch) calledBy(t *pythia.Trace, span int32) called {
 	if span == pythia.NoParent {
-		return false, ""
+		return called{}
 	}
+	if k := t.Spans[span].Kind; k != pythia.KindClient && k != pythia.KindProducer {
+		return called{}
+	}
+	found, known := c.called[span]
+	if !known {
+		found = called{true, calleeOf(t, span)}
+		c.called[span] = found
+	}
+	return found
+}
+
+// calleeOf is the service of a waiting span's first child elsewhere, else what its attributes say.
+func calleeOf(t *pythia.Trace, span int32) string {
 	s := &t.Spans[span]
-	if s.Kind != pythia.KindClient && s.Kind != pythia.KindProducer {
-		return false, ""
-	}
 	for _, c := range t.Children(int(span)) {
 		if other := t.Spans[c].Point.Scope; other != s.Point.Scope {
-			return true, other
+			return other
 		}
 	}
 	for _, key := range []string{"peer.service", "service.peer.name", "server.address", "net.peer.name", "rpc.service", "db.system.name", "db.system", "messaging.system"} {
 		if v, ok := s.Attr(key); ok {
-			return true, v.String()
+			return v.String()
 		}
 	}
-	return true, ""
+	return ""
 }
 
 // mostStack bounds how much of an edge's calling context is kept for reports.
@@ -96,7 +115,6 @@ func describe(t *pythia.Trace, s pythia.Section) edgeInfo {
 	}
 	info.owner = t.Spans[s.Owner].Point
 	info.stack = t.Stack(int(s.Owner), mostStack)
-	info.call, info.callee = calleeOf(t, s.Owner)
 	if n := len(info.stack); n > 1 {
 		info.caller = info.stack[n-2]
 	}

@@ -79,7 +79,8 @@ func sorted(index map[placeKey]*place) []*place {
 		places = append(places, p)
 	}
 	slices.SortFunc(places, func(x, y *place) int {
-		return cmp.Or(cmp.Compare(y.stake, x.stake), x.key.point.Compare(y.key.point), cmp.Compare(x.key.callee, y.key.callee))
+		return cmp.Or(cmp.Compare(y.stake, x.stake), x.key.point.Compare(y.key.point), cmp.Compare(x.key.callee, y.key.callee),
+			compareBool(x.key.call, y.key.call))
 	})
 	return places
 }
@@ -126,9 +127,9 @@ func calleesOf(parts []part) []string {
 	callees := make(map[string]struct{})
 	for _, p := range parts {
 		all += p.stake
-		if p.edge.call {
+		if p.edge.key.call {
 			inCalls += p.stake
-			callees[p.edge.callee] = struct{}{}
+			callees[p.edge.key.callee] = struct{}{}
 		}
 	}
 	if inCalls <= all/2 {

@@ -16,7 +16,7 @@ func (g *groupAnalysis) sampleOf(place []float64) *pythia.Sample {
 	return &pythia.Sample{TotalSeconds: g.totals, PlaceSeconds: place, Mode: g.modeOf, Variables: g.variables()}
 }
 
-// variables turns the attributes of the sampled workflows, and the counts of repeated edges, into columns. They are built once.
+// variables turns the attributes of the sampled workflows, and the counts of repeated spans, into columns. They are built once.
 func (g *groupAnalysis) variables() []pythia.Variable {
 	if g.columns == nil {
 		g.columns = append(g.attributeColumns(), g.countColumns()...)

@@ -41,7 +41,7 @@ const totalLevel = 0.05
 func (g *groupAnalysis) compare() {
 	g.shifts = make([]shift, len(g.accumulator.edges))
 	was := g.before.sample.byTime()
-	_, g.totalP = welch(g.totalsBefore(), g.totals)
+	_, g.totalP = welch(totalsOf(was), g.totals)
 	now, then := byEdge(g.exemplars, len(g.accumulator.edges)), byEdge(was, len(g.before.edges))
 	for i := range g.edges {
 		e := &g.edges[i]

@@ -1,6 +1,8 @@
 package localize
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -89,15 +91,18 @@ func (c *variableCollector) add(name variableName, v pythia.Value) {
 	}
 }
 
-// countsOf counts the spans of each point: iterations, retries, queries.
+// countsOf counts the spans of each point: iterations, retries, queries. Of more than maxVariables points it keeps those with most spans.
 func countsOf(t *pythia.Trace) map[string]int {
-	points := make(map[pythia.TracePointID]int)
+	counts := make(map[pythia.TracePointID]int)
 	for i := range t.Spans {
-		points[t.Spans[i].Point]++
+		counts[t.Spans[i].Point]++
 	}
-	counts := make(map[string]int)
-	for p, n := range points {
-		counts[p.String()] = n
+	points := slices.SortedFunc(maps.Keys(counts), func(p, q pythia.TracePointID) int {
+		return cmp.Or(cmp.Compare(counts[q], counts[p]), p.Compare(q))
+	})
+	kept := make(map[string]int)
+	for _, p := range points[:min(len(points), maxVariables)] {
+		kept[p.String()] = counts[p]
 	}
-	return counts
+	return kept
 }

@@ -70,7 +70,7 @@ func orDefault[T comparable](v, def T) T {
 type Variance struct {
 	config  Config
 	groups  map[pythia.GroupKey]*accumulator
-	scratch []edgeSample
+	scratch scratch
 }
 
 // New returns a localizer. It fails on settings out of range.
@@ -78,12 +78,12 @@ func New(c Config) (*Variance, error) {
 	if err := c.setDefaults(); err != nil {
 		return nil, err
 	}
-	return &Variance{config: c, groups: make(map[pythia.GroupKey]*accumulator)}, nil
+	return &Variance{config: c, groups: make(map[pythia.GroupKey]*accumulator), scratch: newScratch()}, nil
 }
 
 // New implements [pythia.Localizer].
 func (v *Variance) New() pythia.Localizer {
-	return &Variance{config: v.config, groups: make(map[pythia.GroupKey]*accumulator)}
+	return &Variance{config: v.config, groups: make(map[pythia.GroupKey]*accumulator), scratch: newScratch()}
 }
 
 // Observe implements [pythia.Localizer].

@@ -9,6 +9,16 @@ import (
 	"github.com/pythia-trace/pythia"
 )
 
+const (
+	// leastOccurrences is how many workflows must have passed an edge, before and now, for the two to be compared.
+	leastOccurrences = 5
+	// comparedBlocks is into how many stretches of time a sample is cut to see how much means wander by themselves.
+	comparedBlocks = 10
+	leastPerBlock  = 4
+	// leastForDependence is how long a series must be to tell how alike neighbours are.
+	leastForDependence = 20
+)
+
 // welch compares two series in order of time. The standard errors allow for neighbours being alike: they are the larger of what single
 // requests give and what the means of blocks of consecutive requests give.
 func welch(before, after []float64) (pythia.Interval, float64) {
