@@ -96,37 +96,35 @@ func (g ByAttribute) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
 }
 
 func services(t *pythia.Trace, on AlwaysOn) string {
-	return digest("services", func(yield func(string)) {
-		for i := range t.Spans {
-			if p := t.Spans[i].Point; on.has(p) {
-				yield(p.Scope)
-			}
+	set := make(map[string]struct{})
+	for i := range t.Spans {
+		if p := t.Spans[i].Point; on.has(p) {
+			set[p.Scope] = struct{}{}
 		}
-	})
+	}
+	return digest("services", set, func(scope string) string { return scope })
 }
 
 func points(t *pythia.Trace, on AlwaysOn) string {
-	return digest("points", func(yield func(string)) {
-		for i := range t.Spans {
-			if p := t.Spans[i].Point; on.has(p) {
-				yield(p.String())
-			}
+	set := make(map[pythia.TracePointID]struct{})
+	for i := range t.Spans {
+		if p := t.Spans[i].Point; on.has(p) {
+			set[p] = struct{}{}
 		}
-	})
+	}
+	return digest("points", set, pythia.TracePointID.String)
 }
 
 func path(t *pythia.Trace, on AlwaysOn, m pythia.Measure) string {
-	t = skeleton(t, on)
-	return digest("path", func(yield func(string)) {
-		if t == nil {
-			return
-		}
+	set := make(map[pythia.TracePointID]struct{})
+	if t = skeleton(t, on); t != nil {
 		for _, s := range t.CriticalPath(m) {
 			if s.Owner != pythia.NoParent {
-				yield(t.Spans[s.Owner].Point.String())
+				set[t.Spans[s.Owner].Point] = struct{}{}
 			}
 		}
-	})
+	}
+	return digest("path", set, pythia.TracePointID.String)
 }
 
 // skeleton returns the workflow as it looks with all but the always-on points switched off: the children of a hidden span hang below its
@@ -177,12 +175,10 @@ func visibleAncestors(t *pythia.Trace, on AlwaysOn) []int {
 }
 
 // digest names a set by what it is a set of, its size, and a hash of its members that is the same in every process.
-func digest(what string, members func(yield func(string))) string {
-	set := make(map[string]struct{})
-	members(func(m string) { set[m] = struct{}{} })
+func digest[K comparable](what string, set map[K]struct{}, name func(K) string) string {
 	names := make([]string, 0, len(set))
-	for m := range set {
-		names = append(names, m)
+	for member := range set {
+		names = append(names, name(member))
 	}
 	slices.Sort(names)
 	h := fnv.New64a()

@@ -29,10 +29,27 @@ func (r *reader) readAll(files []string) {
 		}
 		r.out.file, r.out.name = i, name
 		if err := r.readFile(name); err != nil && r.ctx.Err() == nil {
-			r.problem(0, err.Error())
+			r.problem(lineOf(err), err.Error())
 		}
 		_ = r.out.flush() // fails only when cancelled
 	}
+}
+
+// cutError is what ended the reading of a file in the middle.
+type cutError struct {
+	error
+	line int
+}
+
+func (e cutError) Unwrap() error { return e.error }
+
+// lineOf is the line where a file's reading ended; 0 where the file as a whole is meant.
+func lineOf(err error) int {
+	var cut cutError
+	if errors.As(err, &cut) {
+		return cut.line
+	}
+	return 0
 }
 
 func (r *reader) problem(line int, message string) {
@@ -85,7 +102,7 @@ func (r *reader) frame() error {
 	}
 	s := scanner{br: r.br, limit: r.opts.MaxRecordBytes, line: 1, last: '\n'}
 	if looksLikeJSON(head) {
-		return (&jsonFramer{s: s, out: r.out, reject: r.reject}).run()
+		return r.frameJSON(s)
 	}
 	proto := protoFramer{s: s, out: r.out, reject: r.reject}
 	message, delimited := protoShape(head)
@@ -95,9 +112,17 @@ func (r *reader) frame() error {
 	case delimited:
 		return proto.delimited()
 	case utf8.Valid(head[:min(len(head), 512)]) && (bytes.Contains(head, []byte("\n{")) || bytes.Contains(head, []byte("\n["))):
-		return (&jsonFramer{s: s, out: r.out, reject: r.reject}).run() // after a line of something else
+		return r.frameJSON(s) // after a line of something else
 	}
 	return errUnknownFormat
+}
+
+func (r *reader) frameJSON(s scanner) error {
+	f := &jsonFramer{s: s, out: r.out, reject: r.reject}
+	if err := f.run(); err != nil {
+		return cutError{err, f.s.line}
+	}
+	return nil
 }
 
 // looksLikeJSON checks for the start of an object or a list, closely enough not to be fooled by protobuf, which may start with the
