@@ -3,7 +3,8 @@ package pythia
 import "strings"
 
 // Grouper states the expectation: requests with equal keys are expected to perform alike. It returns false for a request that is to
-// be left out. Keys are computed on what is always on, so that switching a trace point makes no new group.
+// be left out. An [Engine] that switches trace points shows it the workflow without those that can be switched, see [Trace.Without], so that
+// switching one makes no new group.
 //
 // Implementations are safe for concurrent use.
 type Grouper interface {

@@ -4,8 +4,8 @@
 // application knows, such as a tenant or a cache's name. [Finest], the default, gives keys of all levels, and leaves it to the
 // localizer to use the finest level with enough requests.
 //
-// Keys are computed on the always-on trace points only, so that switching a point never moves a request to another group. Sets are
-// collapsed: a loop of ten iterations is the same as one of three, and a retry makes no new group.
+// The Engine shows groupers a workflow without the trace points that can be switched, so that switching a point never moves a request to
+// another group. Sets are collapsed: a loop of ten iterations is the same as one of three, and a retry makes no new group.
 //
 // All groupers are safe for concurrent use.
 package grouping

@@ -8,12 +8,6 @@ import (
 	"github.com/pythia-trace/pythia"
 )
 
-// AlwaysOn reports whether a trace point belongs to the skeleton that is never switched off. Nil means that every point does, as
-// in traces read from a file.
-type AlwaysOn func(pythia.TracePointID) bool
-
-func (on AlwaysOn) has(p pythia.TracePointID) bool { return on == nil || on(p) }
-
 // ByRequestType expects requests of one type to perform alike.
 type ByRequestType struct{}
 
@@ -23,41 +17,38 @@ func (ByRequestType) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
 }
 
 // ByServices expects requests of one type that involve the same services to perform alike.
-type ByServices struct{ AlwaysOn AlwaysOn }
+type ByServices struct{}
 
 // Group implements [pythia.Grouper].
-func (g ByServices) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
-	return pythia.NewGroupKey(t.RequestType + " " + services(t, g.AlwaysOn)), true
+func (ByServices) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
+	return pythia.NewGroupKey(t.RequestType + " " + services(t)), true
 }
 
 // ByTracePoints expects requests of one type that pass the same trace points to perform alike, however often they pass them.
-type ByTracePoints struct{ AlwaysOn AlwaysOn }
+type ByTracePoints struct{}
 
 // Group implements [pythia.Grouper].
-func (g ByTracePoints) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
-	return pythia.NewGroupKey(t.RequestType + " " + points(t, g.AlwaysOn)), true
+func (ByTracePoints) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
+	return pythia.NewGroupKey(t.RequestType + " " + points(t)), true
 }
 
 // ByCriticalPath expects requests of one type whose critical paths run through the same trace points to perform alike, however often and in
 // whatever order.
-type ByCriticalPath struct {
-	AlwaysOn AlwaysOn
-	Measure  pythia.Measure
-}
+type ByCriticalPath struct{ Measure pythia.Measure }
 
 // Group implements [pythia.Grouper].
 func (g ByCriticalPath) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
-	return pythia.NewGroupKey(t.RequestType + " " + path(t, g.AlwaysOn, g.Measure)), true
+	return pythia.NewGroupKey(t.RequestType + " " + path(t, g.Measure)), true
 }
 
 // Finest gives every request a key of three levels: its type, its services and its trace points. The critical path is no level of it: which
 // of two parallel calls ends last depends on how long they took, so paths split requests by the very durations that are to be
 // compared.
-type Finest struct{ AlwaysOn AlwaysOn }
+type Finest struct{}
 
 // Group implements [pythia.Grouper].
-func (g Finest) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
-	return pythia.NewGroupKey(t.RequestType, services(t, g.AlwaysOn), points(t, g.AlwaysOn)), true
+func (Finest) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
+	return pythia.NewGroupKey(t.RequestType, services(t), points(t)), true
 }
 
 // NoValue stands for the value of an attribute that a request does not have.
@@ -67,8 +58,7 @@ const NoValue = "(none)"
 // coarsest level is split, so groups of different values are never judged together. Requests without the attribute form a
 // group of their own.
 type ByAttribute struct {
-	Key      string
-	AlwaysOn AlwaysOn // only these points' spans are looked at
+	Key string
 	// Within is the grouper to refine; nil means [ByRequestType].
 	Within pythia.Grouper
 }
@@ -85,7 +75,7 @@ func (g ByAttribute) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
 	}
 	value := NoValue
 	for i := range t.Spans {
-		if v, found := t.Spans[i].Attr(g.Key); found && g.AlwaysOn.has(t.Spans[i].Point) {
+		if v, found := t.Spans[i].Attr(g.Key); found {
 			value = v.String()
 			break
 		}
@@ -95,83 +85,30 @@ func (g ByAttribute) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
 	return pythia.NewGroupKey(levels...), true
 }
 
-func services(t *pythia.Trace, on AlwaysOn) string {
+func services(t *pythia.Trace) string {
 	set := make(map[string]struct{})
 	for i := range t.Spans {
-		if p := t.Spans[i].Point; on.has(p) {
-			set[p.Scope] = struct{}{}
-		}
+		set[t.Spans[i].Point.Scope] = struct{}{}
 	}
 	return digest("services", set, func(scope string) string { return scope })
 }
 
-func points(t *pythia.Trace, on AlwaysOn) string {
+func points(t *pythia.Trace) string {
 	set := make(map[pythia.TracePointID]struct{})
 	for i := range t.Spans {
-		if p := t.Spans[i].Point; on.has(p) {
-			set[p] = struct{}{}
-		}
+		set[t.Spans[i].Point] = struct{}{}
 	}
 	return digest("points", set, pythia.TracePointID.String)
 }
 
-func path(t *pythia.Trace, on AlwaysOn, m pythia.Measure) string {
+func path(t *pythia.Trace, m pythia.Measure) string {
 	set := make(map[pythia.TracePointID]struct{})
-	if t = skeleton(t, on); t != nil {
-		for _, s := range t.CriticalPath(m) {
-			if s.Owner != pythia.NoParent {
-				set[t.Spans[s.Owner].Point] = struct{}{}
-			}
+	for _, s := range t.CriticalPath(m) {
+		if s.Owner != pythia.NoParent {
+			set[t.Spans[s.Owner].Point] = struct{}{}
 		}
 	}
 	return digest("path", set, pythia.TracePointID.String)
-}
-
-// skeleton returns the workflow as it looks with all but the always-on points switched off: the children of a hidden span hang below its
-// nearest visible ancestor. It returns nil where nothing is visible.
-func skeleton(t *pythia.Trace, on AlwaysOn) *pythia.Trace {
-	if on == nil {
-		return t
-	}
-	above := visibleAncestors(t, on)
-	var visible []pythia.Span
-	for i := range t.Spans {
-		if !on(t.Spans[i].Point) {
-			continue
-		}
-		s := t.Spans[i]
-		s.ParentID, s.Links, s.Events = "", nil, nil // events are t's own
-		if a := above[i]; a != pythia.NoParent {
-			s.ParentID = t.Spans[a].ID
-		}
-		visible = append(visible, s)
-	}
-	bare, err := pythia.NewTrace(t.ID, visible)
-	if err != nil {
-		return nil
-	}
-	return bare
-}
-
-// visibleAncestors returns every span's nearest always-on ancestor. Each span is passed once.
-func visibleAncestors(t *pythia.Trace, on AlwaysOn) []int {
-	above := make([]int, len(t.Spans))
-	queue := slices.Clone(t.Roots())
-	for _, r := range queue {
-		above[r] = pythia.NoParent
-	}
-	for len(queue) > 0 {
-		i := queue[0]
-		queue = queue[1:]
-		for _, c := range t.Children(int(i)) {
-			above[c] = above[i]
-			if on(t.Spans[i].Point) {
-				above[c] = int(i)
-			}
-			queue = append(queue, c)
-		}
-	}
-	return above
 }
 
 // digest names a set by what it is a set of, its size, and a hash of its members that is the same in every process.

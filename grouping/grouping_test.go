@@ -42,7 +42,7 @@ func TestWhatGroupersTellApart(t *testing.T) {
 			if _, ok := g.(grouping.ByAttribute); ok {
 				continue
 			}
-			same := keyOf(t, g, base) == keyOf(t, g, c.trace)
+			same := keyOf(t, onSkeleton{g}, base) == keyOf(t, onSkeleton{g}, c.trace)
 			require.Equal(t, !slices.Contains(c.apart, grouper), same, "%s: %s", grouper, name)
 		}
 	}
@@ -69,7 +69,7 @@ func TestFinestLevels(t *testing.T) {
 	require.Equal(t, "web GET /", levels[0])
 	require.Contains(t, levels[1], "services:3#")
 	require.Contains(t, levels[2], "points:4#")
-	require.Contains(t, keyOf(t, grouping.Finest{AlwaysOn: skeleton}, trace).Levels()[2], "points:3#")
+	require.Contains(t, keyOf(t, onSkeleton{grouping.Finest{}}, trace).Levels()[2], "points:3#")
 	require.Equal(t, keyOf(t, grouping.ByRequestType{}, trace), key.Truncate(1))
 }
 
@@ -88,7 +88,7 @@ func TestSkeleton(t *testing.T) {
 		whole, part := build(t, slices.Clone(spans)...), build(t, hide(spans, r)...)
 		require.Less(t, len(part.Spans), len(whole.Spans))
 		for name, g := range groupers {
-			require.Equal(t, keyOf(t, g, whole), keyOf(t, g, part), "%s, seed %d", name, seed)
+			require.Equal(t, keyOf(t, onSkeleton{g}, whole), keyOf(t, onSkeleton{g}, part), "%s, seed %d", name, seed)
 		}
 	}
 }

@@ -49,19 +49,23 @@ func skeleton(p pythia.TracePointID) bool {
 	return p.Name != "" && p.Name[0] >= 'A' && p.Name[0] <= 'Z'
 }
 
-// all are the groupers of this package, on the skeleton only.
+// onSkeleton shows a grouper what the Engine shows it.
+type onSkeleton struct{ pythia.Grouper }
+
+func (g onSkeleton) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
+	return g.Grouper.Group(t.Without(func(p pythia.TracePointID) bool { return !skeleton(p) }))
+}
+
+// all are the groupers of this package.
 func all() map[string]pythia.Grouper {
-	var on grouping.AlwaysOn = skeleton
 	return map[string]pythia.Grouper{
-		"request type":  grouping.ByRequestType{},
-		"services":      grouping.ByServices{AlwaysOn: on},
-		"trace points":  grouping.ByTracePoints{AlwaysOn: on},
-		"critical path": grouping.ByCriticalPath{AlwaysOn: on},
-		"finest":        grouping.Finest{AlwaysOn: on},
-		"attribute":     grouping.ByAttribute{Key: "tenant", Within: grouping.Finest{AlwaysOn: on}},
-		"attribute twice": grouping.ByAttribute{
-			Key: "tenant", Within: grouping.ByAttribute{Key: "region", Within: grouping.ByServices{AlwaysOn: on}},
-		},
+		"request type":    grouping.ByRequestType{},
+		"services":        grouping.ByServices{},
+		"trace points":    grouping.ByTracePoints{},
+		"critical path":   grouping.ByCriticalPath{},
+		"finest":          grouping.Finest{},
+		"attribute":       grouping.ByAttribute{Key: "tenant", Within: grouping.Finest{}},
+		"attribute twice": grouping.ByAttribute{Key: "tenant", Within: grouping.ByAttribute{Key: "region", Within: grouping.ByServices{}}},
 	}
 }
 
