@@ -11,7 +11,8 @@ type Localizer interface {
 	New() Localizer
 	// Observe adds a workflow of a group.
 	Observe(key GroupKey, t *Trace)
-	// Merge adds what another localizer has seen, which must not be used afterwards. It fails on one of another type or settings.
+	// Merge adds what another localizer has seen, which stays as it is: the two share nothing that changes, so that both may be used
+	// afterwards, at the same time too. It fails on one of another type or settings.
 	Merge(other Localizer) error
 	// Localize returns the groups, the one with most time at stake first, and the findings in them, best first. A baseline, seen
 	// by a localizer of the same settings, may be nil. It stops with the context's error when ctx is done.

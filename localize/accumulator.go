@@ -2,6 +2,7 @@ package localize
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/DataDog/sketches-go/ddsketch"
@@ -9,7 +10,7 @@ import (
 	"github.com/pythia-trace/pythia"
 )
 
-// quantileAccuracy is the relative error of the quantiles that groups report.
+// quantileAccuracy is the relative error of the quantiles that groups report. Saved data depend on it: see dataVersion.
 const quantileAccuracy = 0.01
 
 // accumulator holds what is known of one group.
@@ -85,7 +86,15 @@ func (a *accumulator) edge(t *pythia.Trace, s pythia.Section, c *scratch) int32 
 	return i
 }
 
-// merge adds another accumulator, which stays as it is.
+// clone returns a copy that has nothing in common with a that changes: exemplars, stacks and the sketch's mapping never do.
+func (a *accumulator) clone() *accumulator {
+	return &accumulator{
+		requestType: a.requestType, total: a.total, sketch: a.sketch.Copy(), index: maps.Clone(a.index), edges: slices.Clone(a.edges),
+		sample: reservoir{size: a.sample.size, heap: slices.Clone(a.sample.heap)},
+	}
+}
+
+// merge adds another accumulator, which stays as it is, and shares nothing with it that changes.
 func (a *accumulator) merge(o *accumulator) error {
 	if err := a.sketch.MergeWith(o.sketch); err != nil {
 		return err
@@ -113,7 +122,7 @@ func (a *accumulator) merge(o *accumulator) error {
 }
 
 // sortEdges numbers the edges by what they are. Until then numbers depend on which workflow came first, and with them the order of
-// floating-point sums.
+// floating-point sums. The exemplars are replaced, since a clone may have them too.
 func (a *accumulator) sortEdges() {
 	order := make([]int32, len(a.edges))
 	for i := range order {

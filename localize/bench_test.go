@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/pythia-trace/pythia"
 )
 
 func BenchmarkObserve(b *testing.B) {
@@ -56,5 +58,54 @@ func BenchmarkMerge(b *testing.B) {
 		into := from.New()
 		observe(into, traces[:3]...)
 		require.NoError(b, into.Merge(from))
+	}
+}
+
+// hundredGroups has seen a thousand workflows of each of a hundred groups, as services with some attributes make them.
+func hundredGroups(tb testing.TB) *Variance {
+	rng := seeded(4)
+	v := localizer(tb, Config{})
+	for i := range 100_000 {
+		w := begin(i)
+		w.id = fmt.Sprintf("%016x%016x", rng.Uint64(), rng.Uint64())
+		w.in(fmt.Sprintf("api-%d", i%100), "handle", func() {
+			for k := range 5 {
+				w.in(fmt.Sprintf("service-%d", k), "op", func() { w.work(10 * rng.ExpFloat64()) },
+					pythia.Number("bytes", float64(rng.IntN(1<<16))), pythia.String("host", fmt.Sprintf("node-%d", rng.IntN(20))))
+			}
+		})
+		observe(v, w.trace())
+	}
+	return v
+}
+
+// BenchmarkMergeWorkers is what ends a diagnosis: the workers' localizers are merged into one that is empty.
+func BenchmarkMergeWorkers(b *testing.B) {
+	workers := []*Variance{hundredGroups(b), hundredGroups(b)}
+	b.ReportAllocs()
+	for b.Loop() {
+		into := workers[0].New()
+		for _, w := range workers {
+			require.NoError(b, into.Merge(w))
+		}
+	}
+}
+
+func BenchmarkMarshal(b *testing.B) {
+	v := hundredGroups(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := v.MarshalBinary()
+		require.NoError(b, err)
+	}
+	b.ReportMetric(float64(len(saved(b, v))), "bytes")
+}
+
+func BenchmarkUnmarshal(b *testing.B) {
+	v := hundredGroups(b)
+	data := saved(b, v)
+	b.ReportAllocs()
+	for b.Loop() {
+		require.NoError(b, v.UnmarshalBinary(data))
 	}
 }

@@ -18,7 +18,7 @@
 //
 // What is kept is bounded by the number of groups and edges, not of workflows: exact integer moments, a quantile sketch, and a
 // sample of workflows for what moments cannot tell (modes, intervals, explanations). Two localizers merge into what one would hold that
-// had seen all workflows, bit by bit.
+// had seen all workflows, bit by bit. What a localizer holds can be saved, and restored after a restart, as exactly.
 //
 // Durations are int64 nanoseconds inside the accumulators and float64 seconds in all results.
 package localize

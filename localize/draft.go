@@ -17,14 +17,18 @@ type draft struct {
 }
 
 func (at *place) draft(reason pythia.Reason, test string) draft {
-	in := at.groups[0]
-	d := draft{group: in.group, parts: in.narrow()}
+	return at.draftOf(at.groups[0].narrow(), reason, test)
+}
+
+func (at *place) draftOf(parts []part, reason pythia.Reason, test string) draft {
+	d := draft{group: at.groups[0].group, parts: parts}
 	d.all, d.varying = d.group.seriesOf(d.parts)
 	d.Finding = &pythia.Finding{
 		Group: &d.group.Group, Reason: reason, Location: locate(at.key, d.parts), StakeSeconds: at.stake, Groups: len(at.groups),
 		Significance: pythia.Significance{Test: test},
 	}
 	for _, p := range d.parts {
+		d.TimeShare += p.weight * p.edge.x.float() / d.group.total.t.float()
 		d.VarianceShare += p.weight * p.edge.share
 		d.CountShare += p.weight * p.edge.countShare
 	}

@@ -113,12 +113,20 @@ func describe(t *pythia.Trace, s pythia.Section) edgeInfo {
 	if s.Owner == pythia.NoParent {
 		return info
 	}
-	info.owner = t.Spans[s.Owner].Point
 	info.stack = t.Stack(int(s.Owner), mostStack)
-	if n := len(info.stack); n > 1 {
-		info.caller = info.stack[n-2]
-	}
+	info.nameOwner()
 	return info
+}
+
+// nameOwner takes the owner and its caller from the stack.
+func (i *edgeInfo) nameOwner() {
+	n := len(i.stack)
+	if n > 0 {
+		i.owner = i.stack[n-1]
+	}
+	if n > 1 {
+		i.caller = i.stack[n-2]
+	}
 }
 
 func eventOf(t *pythia.Trace, b pythia.Boundary) pythia.Event {

@@ -77,6 +77,34 @@ func ExampleVariance_Merge() {
 	// Output: 200 <nil>
 }
 
+// What was seen before a restart counts afterwards.
+func ExampleVariance_MarshalBinary() {
+	before, err := localize.New(localize.Config{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i := range 100 {
+		before.Observe("checkout", checkout(i))
+	}
+	data, err := before.MarshalBinary()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	after := before.New().(*localize.Variance) // or of the same Config, in the next process
+	if err := after.UnmarshalBinary(data); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i := range 100 {
+		after.Observe("checkout", checkout(100+i))
+	}
+	groups, _, err := after.Localize(context.Background(), nil)
+	fmt.Println(groups[0].Traces, err)
+	// Output: 200 <nil>
+}
+
 func ExampleNew() {
 	_, err := localize.New(localize.Config{NegligibleStdDev: 5 * time.Millisecond, FalseDiscoveryRate: 0.01})
 	fmt.Println(err)

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// exemplar is one workflow of a group's sample.
+// exemplar is one workflow of a group's sample. It never changes: samples of several accumulators hold it.
 type exemplar struct {
 	rank   uint64 // a hash of the trace ID: the sample keeps the lowest
 	trace  string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -110,6 +111,7 @@ func TestMergeRefuses(t *testing.T) {
 	require.ErrorContains(t, v.Merge(stranger{}), "cannot merge a localize.stranger")
 	require.ErrorContains(t, v.Merge(localizer(t, Config{SampleSize: 5})), "different Measure or SampleSize")
 	require.ErrorContains(t, v.Merge(localizer(t, Config{Measure: pythia.UntilAnswered})), "different Measure or SampleSize")
+	require.ErrorContains(t, v.Merge(v), "cannot merge a localizer into itself")
 	require.NoError(t, v.Merge(v.New()))
 	_, _, err := v.Localize(context.Background(), stranger{})
 	require.ErrorContains(t, err, "cannot compare with a localize.stranger")
@@ -130,4 +132,60 @@ func TestEmpty(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, groups)
 	require.Empty(t, found)
+}
+
+// Whatever is observed afterwards, on either side, the other side stays as it is.
+func TestMergeCopies(t *testing.T) {
+	traces := randomTraces(400, 5)
+	for _, size := range []int{0, 30} {
+		seen := func(parts ...[]*pythia.Trace) string {
+			v := localizer(t, Config{SampleSize: size})
+			for _, p := range parts {
+				observe(v, p...)
+			}
+			return printed(localize(t, v))
+		}
+		a, b := localizer(t, Config{SampleSize: size}), localizer(t, Config{SampleSize: size})
+		first, second, third, rest := traces[:100], traces[100:200], traces[200:300], traces[300:]
+		observe(a, first...)
+		observe(b, second...)
+		one, both := a.New().(*Variance), a.New().(*Variance)
+		require.NoError(t, one.Merge(a))
+		require.NoError(t, both.Merge(a))
+		require.NoError(t, both.Merge(b))
+		observe(a, third...)
+		requireSame(t, seen(first), printed(localize(t, one)), 1)
+		requireSame(t, seen(first, second), printed(localize(t, both)), 2)
+		observe(both, rest...)
+		requireSame(t, seen(first, third), printed(localize(t, a)), 1)
+		requireSame(t, seen(second), printed(localize(t, b)), 1)
+		requireSame(t, seen(first), printed(localize(t, one)), 1)
+		again := a.New().(*Variance)
+		require.NoError(t, again.Merge(a))
+		require.NoError(t, again.Merge(both))
+		requireSame(t, seen(first, third, first, second, rest), printed(localize(t, again)), 2)
+	}
+}
+
+// What was merged is localised, compared with and saved while the parts see more. The race detector is the judge.
+func TestMergedAndPartsAreIndependent(t *testing.T) {
+	traces := randomTraces(400, 6)
+	a, b := localizer(t, Config{SampleSize: 30}), localizer(t, Config{SampleSize: 30})
+	observe(a, traces[:100]...)
+	observe(b, traces[100:200]...)
+	merged, before := a.New().(*Variance), a.New().(*Variance)
+	for _, part := range []*Variance{a, b} {
+		require.NoError(t, merged.Merge(part))
+		require.NoError(t, before.Merge(part))
+	}
+	want := printed(localize(t, merged))
+	var all sync.WaitGroup
+	all.Go(func() { observe(a, traces[200:300]...) })
+	all.Go(func() { observe(b, traces[300:]...) })
+	all.Go(func() { _, _ = merged.MarshalBinary() })
+	for range 2 {
+		all.Go(func() { _, _, _ = merged.Localize(context.Background(), before) })
+	}
+	all.Wait()
+	requireSame(t, want, printed(localize(t, merged)), 2)
 }

@@ -90,21 +90,27 @@ const dominance = 0.6
 
 // narrow returns the parts that a finding names: the single edge that dominates, else all.
 func (p *placeInGroup) narrow() []part {
-	byEdge := slices.Clone(p.parts)
-	slices.SortStableFunc(byEdge, func(x, y part) int { return cmp.Compare(y.stake, x.stake) })
+	byEdge := p.byStake()
 	if byEdge[0].stake >= dominance*p.stake && byEdge[0].weight > 0.5 {
 		return byEdge[:1]
 	}
 	return byEdge
 }
 
+// byStake returns the parts, the one with most at stake first.
+func (p *placeInGroup) byStake() []part {
+	parts := slices.Clone(p.parts)
+	slices.SortStableFunc(parts, func(x, y part) int { return cmp.Compare(y.stake, x.stake) })
+	return parts
+}
+
 // locate names the place that parts make up; the first part is the one with most at stake.
 func locate(key placeKey, parts []part) pythia.Location {
 	e := parts[0].edge
-	l := pythia.Location{Kind: pythia.LocationSpan, Point: key.point, Callee: key.callee, Stack: e.stack}
+	l := pythia.Location{Kind: pythia.LocationSpan, Point: key.point, Callee: key.callee, Stack: slices.Clip(e.stack)}
 	l.From, l.To = pythia.Event{Point: key.point}, pythia.Event{Point: key.point, End: true}
 	if len(e.stack) > 1 && e.owner != key.point {
-		l.Stack = e.stack[:len(e.stack)-1] // the caller's
+		l.Stack = slices.Clip(e.stack[:len(e.stack)-1]) // the caller's
 	}
 	if len(parts) == 1 && e.owner == key.point {
 		l.From, l.To = e.from, e.to

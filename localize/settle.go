@@ -92,7 +92,8 @@ func (v *Variance) addTo(into **accumulator, key pythia.GroupKey) error {
 		return nil
 	}
 	if *into == nil {
-		*into = newAccumulator(a.requestType, v.config.SampleSize)
+		*into = a.clone()
+		return nil
 	}
 	return (*into).merge(a)
 }

@@ -30,18 +30,26 @@ func (a *analysis) consistentlySlow() []*pythia.Finding {
 	return a.significant(drafts, len(places), 1, func(*pythia.Finding) bool { return true })
 }
 
+// slowDraft looks at the edge that dominates the place, and at the place as a whole: where it is passed in several ways, only that is steady.
 func slowDraft(at *place) (draft, bool) {
-	d := at.draft(pythia.ReasonConsistentlySlow, slowTest)
-	mean, sd := stat.PopMeanStdDev(d.all, nil)
-	if mean < slowShare*d.group.MeanSeconds || sd > steadyCoV*mean {
-		return draft{}, false
+	for _, parts := range [][]part{at.groups[0].narrow(), at.groups[0].byStake()} {
+		d := at.draftOf(parts, pythia.ReasonConsistentlySlow, slowTest)
+		mean, sd := stat.PopMeanStdDev(d.all, nil)
+		if mean >= slowShare*d.group.MeanSeconds && sd <= steadyCoV*mean {
+			d.Significance.P = d.slowP()
+			return d, true
+		}
 	}
+	return draft{}, false
+}
+
+// slowP is the p-value of the test.
+func (d *draft) slowP() float64 {
 	excess := make([]float64, len(d.all))
 	for i, total := range d.group.totals {
 		excess[i] = d.all[i] - slowShare*total
 	}
 	m, s := stat.MeanStdDev(excess, nil)
 	n := float64(len(excess))
-	d.Significance.P = studentP(m/math.Max(s/math.Sqrt(n), 1e-12), n-1)
-	return d, true
+	return studentP(m/math.Max(s/math.Sqrt(n), 1e-12), n-1)
 }

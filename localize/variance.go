@@ -107,11 +107,14 @@ const otherGroup pythia.GroupKey = "(other)"
 // Measure implements [pythia.Localizer].
 func (v *Variance) Measure() pythia.Measure { return v.config.Measure }
 
-// Merge implements [pythia.Localizer].
+// Merge implements [pythia.Localizer]. Both may be observed and localised at the same time afterwards. It fails on v itself too.
 func (v *Variance) Merge(other pythia.Localizer) error {
 	o, ok := other.(*Variance)
 	if !ok {
 		return fmt.Errorf("localize: cannot merge a %T into a *localize.Variance", other)
+	}
+	if o == v {
+		return errors.New("localize: cannot merge a localizer into itself")
 	}
 	if o.config.Measure != v.config.Measure || o.config.SampleSize != v.config.SampleSize {
 		return errors.New("localize: cannot merge localizers of different Measure or SampleSize")
@@ -119,11 +122,11 @@ func (v *Variance) Merge(other pythia.Localizer) error {
 	return mergeGroups(v.groups, o.groups)
 }
 
-// mergeGroups moves the groups of one map into another.
+// mergeGroups adds the groups of one map to another.
 func mergeGroups(into, from map[pythia.GroupKey]*accumulator) error {
 	for key, a := range from {
 		if b := into[key]; b == nil {
-			into[key] = a
+			into[key] = a.clone()
 		} else if err := b.merge(a); err != nil {
 			return fmt.Errorf("localize: merging group %q: %w", key, err)
 		}
