@@ -29,7 +29,7 @@ type Explainer struct {
 	Duplicate float64
 	// Most bounds how many explanations are given; zero means 5.
 	Most int
-	// MaxCategories is how many values a category may have; zero means 8.
+	// MaxCategories is how many values a category may have; zero means 20.
 	MaxCategories int
 	// Permutations is how often requests are shuffled; zero means 999.
 	Permutations int
@@ -44,7 +44,7 @@ func (e Explainer) withDefaults() Explainer {
 	set(&e.Level, 0.01)
 	set(&e.LeastStrength, 0.3)
 	set(&e.Duplicate, 0.9)
-	for v, def := range map[*int]int{&e.Most: 5, &e.MaxCategories: 8, &e.Permutations: 999} {
+	for v, def := range map[*int]int{&e.Most: 5, &e.MaxCategories: 20, &e.Permutations: 999} {
 		if *v == 0 {
 			*v = def
 		}
@@ -122,24 +122,35 @@ func (e Explainer) candidates(s *pythia.Sample) []*candidate {
 	place := mat.NewDense(len(s.PlaceSeconds), 1, slices.Clone(s.PlaceSeconds))
 	var out []*candidate
 	for _, v := range s.Variables {
-		c := &candidate{Variable: v}
-		if c.columns = columnsOf(v, e.MaxCategories); c.columns == nil {
-			continue
+		c := e.candidate(v, place)
+		if twin, ok := asCategory(v, e.MaxCategories); ok {
+			c = better(c, e.candidate(twin, place), s.PlaceSeconds)
 		}
-		r, err := Analyze(c.columns, place, Options{})
-		if err != nil {
-			continue // constant, mostly missing or as many values as requests: says nothing
+		if c != nil {
+			out = append(out, c)
 		}
-		if c.basis = orthonormalColumns(c.columns); c.basis == nil {
-			continue
-		}
-		c.strength = r.Correlations[0]
-		if v.Numbers != nil {
-			c.direction = int(math.Copysign(1, r.XLoadings.At(0, 0)*r.YLoadings.At(0, 0)))
-		}
-		out = append(out, c)
 	}
 	return out
+}
+
+// candidate relates a variable to the place's durations; it returns nil for one that says nothing.
+func (e Explainer) candidate(v pythia.Variable, place *mat.Dense) *candidate {
+	c := &candidate{Variable: v}
+	if c.columns = columnsOf(v, e.MaxCategories); c.columns == nil {
+		return nil
+	}
+	r, err := Analyze(c.columns, place, Options{})
+	if err != nil {
+		return nil // constant, mostly missing or as many values as requests
+	}
+	if c.basis = orthonormalColumns(c.columns); c.basis == nil {
+		return nil
+	}
+	c.strength = r.Correlations[0]
+	if v.Numbers != nil {
+		c.direction = int(math.Copysign(1, r.XLoadings.At(0, 0)*r.YLoadings.At(0, 0)))
+	}
+	return c
 }
 
 // columnsOf returns a number as one column, and a category as indicators of all its values but the most frequent. It returns nil for

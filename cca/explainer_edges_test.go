@@ -66,7 +66,7 @@ func TestExplainUselessVariables(t *testing.T) {
 		category("constant", n, func(int) string { return "a" }),
 		category("all missing", n, func(int) string { return "" }),
 		category("as many as requests", n, func(i int) string { return fmt.Sprint(i) }),
-		category("more than eight", n, func(i int) string { return fmt.Sprint(i * 9 / n) }),
+		category("more than twenty", n, func(i int) string { return fmt.Sprint(i * 21 / n) }),
 		category("twice at most", n, func(i int) string { return fmt.Sprint(i / 2) }),
 	} {
 		found := explain(t, finding(n, 1, func(i int) float64 { return float64(i) + r.Float64() }, v))

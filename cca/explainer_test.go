@@ -192,3 +192,21 @@ func TestSignalAmongNoise(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, first, 9)
 }
+
+// TestExplainNumbersThatAreNames: one of eight shards is slow, in the middle of the others.
+func TestExplainNumbersThatAreNames(t *testing.T) {
+	const n = 200
+	r := random(7)
+	shard := number("cache.shard", n, func(int) float64 { return float64(r.IntN(8)) })
+	found := explain(t, finding(n, 1, func(i int) float64 {
+		if shard.Numbers[i] == 3 {
+			return 0.5 + 0.02*r.NormFloat64()
+		}
+		return 0.1 + 0.02*r.NormFloat64()
+	}, shard))
+	require.Len(t, found, 1)
+	require.Greater(t, found[0].Strength, 0.95)
+	require.Zero(t, found[0].Direction)
+	require.Len(t, found[0].Ranges, 8)
+	require.Equal(t, "3", found[0].Ranges[7].Category)
+}
