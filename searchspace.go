@@ -1,15 +1,26 @@
 package pythia
 
 // SearchSpace holds the trace points that could be on, arranged so that one can ask what lies inside an edge. It is filled from workflows in which
-// they were on. Implementations are safe for concurrent use.
+// they were on, and asked about workflows in which most were off. Implementations are safe for concurrent use.
 type SearchSpace interface {
 	// Observe adds a workflow, which should be fully traced: with points off, the same code has other contexts.
 	Observe(t *Trace)
 	// Children returns the contexts directly below one, [RootContext] for the roots, in the order in which they were seen to start.
 	Children(c ContextID) []SearchNode
-	// Inside returns those of Children(c) that were seen to start at or after from and to end at or before to: what could be switched on to
-	// split that edge. From and to are events of c's own span or of its children.
-	Inside(c ContextID, from, to Event) []SearchNode
+	// Inside returns the contexts that could be switched on to split the edge between two events that were observed in the calling context
+	// stack (outermost first, nil for the workflow itself), whether or not all points were on when it was observed. The stack is that of
+	// [Trace.Stack] and may lack its outer end; from and to are events of its last point, or of the workflow, or of spans observed
+	// directly below.
+	//
+	// With points off, an observed context can stand for several of the space. What lies inside the edge in any of them is returned, the
+	// nearest ones' first, each in the order in which it was seen to start, every context once; points of the stack are never among
+	// it, points that are on for other reasons can be. If an event is known in none of them, all that they lead to directly is returned:
+	// better too many than none. If there is none, the answer is nil.
+	Inside(stack []TracePointID, from, to Event) []SearchNode
+	// Callers returns the contexts on the way to those that an observed stack can stand for, each once and the innermost first: what was off, and
+	// may know why the stack's last point was called. Points of the stack are not among it. Nil if there are none, or the space does not
+	// know who calls whom.
+	Callers(stack []TracePointID) []SearchNode
 }
 
 // SearchNode is a calling context in a search space, with what was seen of it.

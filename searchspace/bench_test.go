@@ -100,23 +100,25 @@ func BenchmarkQuery(b *testing.B) {
 }
 
 func benchmarkQuery(b *testing.B, c *CCT) {
+	asked := func(i int) int { return 10_001 + i*7919%89_000 }
 	contexts := make([]pythia.ContextID, 50_000)
 	for i := range contexts {
-		contexts[i] = c.tree.at(int32(10_001 + i*7919%89_000)).id
+		contexts[i] = c.tree.at(int32(asked(i))).id
 	}
 	event := func(i int, end bool) pythia.Event {
 		return pythia.Event{Point: pythia.TracePointID{Scope: "svc", Name: string(rune('a' + i))}, End: end}
 	}
-	for what, query := range map[string]func(pythia.ContextID) int{
-		"Children":   func(id pythia.ContextID) int { return len(c.Children(id)) },
-		"InsideAll":  func(id pythia.ContextID) int { return len(c.Inside(id, event(0, false), event(9, true))) },
-		"InsideSome": func(id pythia.ContextID) int { return len(c.Inside(id, event(2, true), event(7, false))) },
+	var buffer [8]pythia.TracePointID // the caller has the stack at hand
+	for what, query := range map[string]func(int) int{
+		"Children":   func(i int) int { return len(c.Children(contexts[i])) },
+		"InsideAll":  func(i int) int { return len(c.Inside(stackOf(&buffer, asked(i)), event(0, false), event(9, true))) },
+		"InsideSome": func(i int) int { return len(c.Inside(stackOf(&buffer, asked(i)), event(2, true), event(7, false))) },
 	} {
 		b.Run(what, func(b *testing.B) {
 			b.ReportAllocs()
 			i, found := 0, 0
 			for b.Loop() {
-				found += query(contexts[i%len(contexts)])
+				found += query(i % len(contexts))
 				i++
 			}
 			require.Positive(b, found)
@@ -147,5 +149,75 @@ func BenchmarkMerge(b *testing.B) {
 	other := grow(million)
 	for b.Loop() {
 		new(CCT).Merge(other)
+	}
+}
+
+// stackOf is the stack of one of the first tenth of the nodes that grow makes.
+func stackOf(buffer *[8]pythia.TracePointID, node int) []pythia.TracePointID {
+	first := len(buffer)
+	for ; node > 0; node = (node - 1) / 10 {
+		first--
+		buffer[first] = pythia.TracePointID{Scope: "svc", Name: string(rune('a' + (node-1)%10))}
+	}
+	return buffer[first:]
+}
+
+// growUnlike makes a tree of n contexts, 10 below each, in which no point is on a stack twice.
+func growUnlike(n int) *CCT {
+	c := new(CCT)
+	c.begin()
+	depth := []int{0}
+	for i := range n {
+		d := depth[i/10] + 1
+		depth = append(depth, d)
+		p := benchmarkPoint(10*d + i%10)
+		k := c.add(c.tree.at(int32(i/10)).id.Child(p), int32(i/10), c.intern(p))
+		c.tree.at(k).moments = moments{workflows: 9, spans: 11, nanos: 9e6, m2: 9e12, starts: uint64(i%10) * 1e9}
+		c.tree.at(k).before = 1<<(i%10) - 1
+	}
+	return c
+}
+
+// BenchmarkHidden asks about workflows in which the second and the fourth point of the stack, the point below its last one, or all three were off.
+func BenchmarkHidden(b *testing.B) {
+	p := benchmarkPoint
+	for _, n := range []int{10_000, million} {
+		c := growUnlike(n)
+		for _, q := range []struct {
+			name  string
+			stack []pythia.TracePointID
+			to    pythia.TracePointID
+			want  int
+		}{
+			{"exact", []pythia.TracePointID{p(11), p(22)}, p(35), 5},
+			{"deeper event", []pythia.TracePointID{p(11), p(22)}, p(45), 10},
+			{"stack", []pythia.TracePointID{p(11), p(33)}, p(45), 50},
+			{"both", []pythia.TracePointID{p(11)}, p(45), 10},
+			{"root off", []pythia.TracePointID{p(22)}, p(35), 50},
+			{"event nowhere below", []pythia.TracePointID{p(11)}, p(12), 10},
+			{"no such stack", []pythia.TracePointID{p(22), p(11)}, p(35), 0},
+		} {
+			b.Run(fmt.Sprint(n, " ", q.name), func(b *testing.B) {
+				b.ReportAllocs()
+				from := pythia.Event{}
+				if len(q.stack) > 0 {
+					from.Point = q.stack[len(q.stack)-1]
+				}
+				for b.Loop() {
+					require.Len(b, c.Inside(q.stack, from, pythia.Event{Point: q.to}), q.want)
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkExact measures what it takes to find a context of four points by its stack, in a tree that is in the processor's caches.
+func BenchmarkExact(b *testing.B) {
+	c := growUnlike(10_000)
+	stack := []pythia.TracePointID{benchmarkPoint(10), benchmarkPoint(20), benchmarkPoint(30), benchmarkPoint(40)}
+	for b.Loop() {
+		if _, ok := c.exact(stack); !ok {
+			b.Fatal("it is there")
+		}
 	}
 }

@@ -52,56 +52,6 @@ func (c *CCT) Children(id pythia.ContextID) []pythia.SearchNode {
 	return c.tree.describe(c.tree.inOrder(c.tree.children(few[:0], parent, math.MaxInt)))
 }
 
-// Inside returns the children of a context between two events, as the package's documentation defines it.
-func (c *CCT) Inside(id pythia.ContextID, from, to pythia.Event) []pythia.SearchNode {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	parent, ok := c.find(id)
-	if !ok {
-		return nil
-	}
-	var few, chosen [exactSiblings]int32
-	children := c.tree.children(few[:0], parent, math.MaxInt)
-	lower, known := c.bound(parent, children, from)
-	upper, known2 := c.bound(parent, children, to)
-	if !known || !known2 {
-		return nil
-	}
-	inside := within(chosen[:0], len(children), c.tree.precedence(children), lower, upper)
-	for i, k := range inside {
-		inside[i] = children[k]
-	}
-	return c.tree.describe(c.tree.inOrder(inside))
-}
-
-// precedence returns the relation between siblings, which are given by slot.
-func (ns *nodes) precedence(siblings []int32) func(i, k int) bool {
-	if len(siblings) > exactSiblings {
-		return func(i, k int) bool { return ns.at(siblings[i]).meanStart() < ns.at(siblings[k]).meanStart() }
-	}
-	return func(i, k int) bool { return ns.at(siblings[k]).before>>i&1 == 1 }
-}
-
-// bound finds an event among those of a context and its children. The root's own are those of the workflow, which have no point.
-func (c *CCT) bound(parent int32, children []int32, e pythia.Event) (bound, bool) {
-	if parent == 0 && e.Point == (pythia.TracePointID{}) {
-		return bound{open: true}, true
-	}
-	point, ok := c.names[e.Point]
-	if !ok {
-		return bound{}, false
-	}
-	if parent != 0 && c.tree.at(parent).point == point {
-		return bound{open: true}, true
-	}
-	for k, child := range children {
-		if c.tree.at(child).point == point {
-			return bound{sibling: k, end: e.End}, true
-		}
-	}
-	return bound{}, false
-}
-
 // find returns the number of a context's node.
 func (c *CCT) find(id pythia.ContextID) (int32, bool) {
 	if id == pythia.RootContext {

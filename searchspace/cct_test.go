@@ -28,7 +28,7 @@ func TestEmpty(t *testing.T) {
 	var c searchspace.CCT
 	require.Nil(t, c.Children(pythia.RootContext))
 	require.Nil(t, c.Children(7))
-	require.Nil(t, c.Inside(pythia.RootContext, pythia.Event{}, pythia.Event{End: true}))
+	require.Nil(t, c.Inside(nil, pythia.Event{}, pythia.Event{End: true}))
 	require.Zero(t, c.Stats())
 }
 
@@ -81,7 +81,7 @@ func TestRecursionIsFolded(t *testing.T) {
 		{Context: context("walk", "read"), Point: point("read"), Workflows: 1, Spans: 2, MeanSeconds: 15e-9, Leaf: true},
 		{Context: context("walk", "leaf"), Point: point("leaf"), Workflows: 1, Spans: 1, MeanSeconds: 10e-9, Leaf: true},
 	}, c.Children(context("walk")))
-	require.Equal(t, "read leaf", names(c.Inside(context("walk"), end("walk"), start("walk"))), "an inner call's events set no bound")
+	require.Equal(t, "read leaf", names(c.Inside(stack("walk"), end("walk"), start("walk"))), "an inner call's events set no bound")
 }
 
 func TestMutualRecursionIsFolded(t *testing.T) {
@@ -105,11 +105,11 @@ func TestSeveralRoots(t *testing.T) {
 			store 22-28
 		audit 40-50`))
 	require.Equal(t, "publish deliver audit", names(c.Children(pythia.RootContext)))
-	between := c.Inside(pythia.RootContext, end("publish"), start("audit"))
+	between := c.Inside(nil, end("publish"), start("audit"))
 	require.Equal(t, "deliver", names(between))
-	require.Equal(t, "publish deliver", names(c.Inside(pythia.RootContext, pythia.Event{}, start("audit"))))
-	require.Equal(t, "deliver audit", names(c.Inside(pythia.RootContext, end("publish"), pythia.Event{End: true})))
-	require.Nil(t, c.Inside(pythia.RootContext, pythia.Event{}, start("store")))
+	require.Equal(t, "publish deliver", names(c.Inside(nil, pythia.Event{}, start("audit"))))
+	require.Equal(t, "deliver audit", names(c.Inside(nil, end("publish"), pythia.Event{End: true})))
+	require.Equal(t, "publish deliver", names(c.Inside(nil, pythia.Event{}, start("store"))), "store is below deliver, which so starts before it")
 }
 
 func TestManyWorkflowsAtOnce(t *testing.T) {
@@ -124,8 +124,10 @@ func TestManyWorkflowsAtOnce(t *testing.T) {
 			for part := range slices.Chunk(traces, 5) {
 				wg.Go(func() { observe(concurrent, part...) })
 				wg.Go(func() {
-					for _, n := range dump(concurrent) {
-						concurrent.Inside(n.Context, pythia.Event{Point: n.Point}, pythia.Event{Point: n.Point, End: true})
+					for _, s := range stacks(concurrent)[1:] {
+						own := s[len(s)-1]
+						concurrent.Inside(s, pythia.Event{Point: own}, pythia.Event{Point: own, End: true})
+						concurrent.Inside(s[len(s)-1:], pythia.Event{Point: own}, pythia.Event{Point: point("1"), End: true})
 					}
 					concurrent.Stats()
 				})

@@ -36,7 +36,7 @@ func ExampleCCT() {
 	root := space.Children(pythia.RootContext)[0]
 	validated := pythia.Event{Point: pythia.TracePointID{Scope: "shop", Name: "validate"}, End: true}
 	charging := pythia.Event{Point: pythia.TracePointID{Scope: "bank", Name: "Charge"}}
-	for _, n := range space.Inside(root.Context, validated, charging) {
+	for _, n := range space.Inside([]pythia.TracePointID{root.Point}, validated, charging) {
 		fmt.Printf("%v, %.0f ms, leaf: %v\n", n.Point, n.MeanSeconds*1e3, n.Leaf)
 		for _, below := range space.Children(n.Context) {
 			fmt.Printf("  %v, %.0f ms, leaf: %v\n", below.Point, below.MeanSeconds*1e3, below.Leaf)
@@ -86,7 +86,7 @@ func ExampleFlat() {
 	root := space.Children(pythia.RootContext)[0]
 	validated := pythia.Event{Point: pythia.TracePointID{Scope: "shop", Name: "validate"}, End: true}
 	charging := pythia.Event{Point: pythia.TracePointID{Scope: "bank", Name: "Charge"}}
-	for _, n := range space.Inside(root.Context, validated, charging) {
+	for _, n := range space.Inside([]pythia.TracePointID{root.Point}, validated, charging) {
 		fmt.Println(n.Point)
 	}
 	// Output:

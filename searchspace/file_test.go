@@ -213,8 +213,9 @@ func FuzzLoad(f *testing.F) {
 			again, err := load(saved)
 			require.NoError(t, err)
 			require.Equal(t, saved, save(t, again))
-			for _, n := range dump(again) {
-				again.Inside(n.Context, start("a"), end("b"))
+			for _, s := range stacks(again) {
+				again.Inside(s, start("a"), end("b"))
+				again.Inside(s[len(s)/2:], start("a"), end("b"))
 			}
 		}
 	})

@@ -11,9 +11,13 @@ import (
 // from several places is in the list once.
 //
 // Children of [pythia.RootContext] are the roots. Children of a root, whose context is RootContext.Child(point), are the points below it, and
-// their contexts are the root's Child(point), whatever lies between; they have no children themselves. Inside takes any points of the
-// list, one within the other or not; the span of a point that encloses an event lies on both sides of it and so not inside. A point's
-// occurrences within itself, and within other occurrences of the root's point, count as spans of the outer one.
+// their contexts are the root's Child(point), whatever lies between; they have no children themselves. A point's occurrences within itself,
+// and within other occurrences of the root's point, count as spans of the outer one.
+//
+// Inside takes the list of the stack's outermost point. If that is no root, because the root was off or the stack lacks its outer end, it takes
+// all lists that have every point of the stack, in the order of their roots, and leaves out those that lack an event if any has both; if none
+// has, it returns all. Events are of any points of the list, one within the other or not; the span of a point that encloses an event lies on both sides
+// of it and so not inside. Events of the root set no bound. Points of the stack are no candidates.
 //
 // The order is that of start within the root's work. The zero value is ready to use. It is safe for concurrent use.
 type Flat struct {
@@ -51,27 +55,50 @@ func (f *Flat) Children(c pythia.ContextID) []pythia.SearchNode {
 	if l == nil {
 		return nil
 	}
-	all := make([]int32, len(l.entries))
-	for i := range all {
-		all[i] = int32(i)
-	}
-	return l.describe(all, f.leaf)
+	return l.describe(l.all(), f.leaf)
 }
 
-// Inside returns the points of a root's list between two events, as the package's documentation defines it.
-func (f *Flat) Inside(c pythia.ContextID, from, to pythia.Event) []pythia.SearchNode {
+// Inside returns the points between two events in the lists that a stack can belong to, as the type's documentation says.
+func (f *Flat) Inside(stack []pythia.TracePointID, from, to pythia.Event) []pythia.SearchNode {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	l := f.lists[c]
-	if l == nil {
+	lists := f.listsOf(stack)
+	var inside []pythia.SearchNode
+	found := false
+	for _, l := range lists {
+		lower, known := l.bound(from)
+		upper, known2 := l.bound(to)
+		if known && known2 {
+			inside, found = append(inside, l.describe(within(nil, len(l.entries), l.precedes, lower, upper), f.leaf)...), true
+		}
+	}
+	if !found {
+		for _, l := range lists {
+			inside = append(inside, l.describe(l.all(), f.leaf)...)
+		}
+	}
+	return slices.DeleteFunc(inside, func(n pythia.SearchNode) bool { return slices.Contains(stack, n.Point) })
+}
+
+// listsOf returns the list of the stack's root; if there is none, those that have all points of the stack.
+func (f *Flat) listsOf(stack []pythia.TracePointID) (lists []*list) {
+	c := pythia.RootContext
+	if len(stack) > 0 {
+		c = c.Child(stack[0])
+	}
+	roots := f.lists[pythia.RootContext]
+	if l := f.lists[c]; l != nil {
+		return []*list{l}
+	}
+	if roots == nil {
 		return nil
 	}
-	lower, known := l.bound(from)
-	upper, known2 := l.bound(to)
-	if !known || !known2 {
-		return nil
+	for _, r := range roots.describe(roots.all(), f.leaf) {
+		if l := f.lists[r.Context]; l.hasAll(stack) {
+			lists = append(lists, l)
+		}
 	}
-	return l.describe(within(nil, len(l.entries), l.precedes, lower, upper), f.leaf)
+	return lists
 }
 
 func (f *Flat) leaf(c pythia.ContextID) bool {

@@ -41,11 +41,11 @@ func TestFlat(t *testing.T) {
 		{end("auth"), start("done"), "cart db mail"},
 		{end("db"), end("api"), "mail done"},
 		{end("auth"), start("db"), ""},
-		{start("api"), start("nowhere"), ""},
+		{start("api"), start("nowhere"), "handler auth cart db mail done"},
 	} {
-		require.Equal(t, q.want, names(f.Inside(api, q.from, q.to)), "from the %v to the %v", q.from, q.to)
+		require.Equal(t, q.want, names(f.Inside(stack("api"), q.from, q.to)), "from the %v to the %v", q.from, q.to)
 	}
-	require.Nil(t, f.Inside(7, start("api"), end("api")))
+	require.Nil(t, f.Inside(stack("nowhere"), start("api"), end("api")))
 }
 
 func TestFlatRoots(t *testing.T) {
@@ -60,7 +60,7 @@ func TestFlatRoots(t *testing.T) {
 			x 43-44
 				x 43-44`))
 	require.Equal(t, "a b", names(f.Children(pythia.RootContext)))
-	require.Equal(t, "a b", names(f.Inside(pythia.RootContext, end("a"), start("a"))), "a comes twice, before and after")
+	require.Equal(t, "a b", names(f.Inside(nil, end("a"), start("a"))), "a comes twice, before and after")
 	require.Equal(t, []pythia.SearchNode{
 		{Context: context("a", "x"), Point: point("x"), Workflows: 1, Spans: 3, MeanSeconds: 2e-9, Leaf: true},
 	}, f.Children(context("a")))
@@ -92,5 +92,29 @@ func TestFlatLongList(t *testing.T) {
 	}
 	var f searchspace.Flat
 	f.Observe(workflow(t, text.String()))
-	require.Equal(t, "c1001 c1002", names(f.Inside(context("api"), end("c1000"), start("c1003"))))
+	require.Equal(t, "c1001 c1002", names(f.Inside(stack("api"), end("c1000"), start("c1003"))))
+}
+
+func TestFlatWithPointsOff(t *testing.T) {
+	var f searchspace.Flat
+	f.Observe(workflow(t, `
+		gate 0-100
+			api 5-95
+				auth 10-20
+				cart 30-60
+					db 40-50`))
+	f.Observe(workflow(t, `
+		cron 0-100
+			api 5-95
+				db 40-50
+			log 96-97`))
+	f.Observe(workflow(t, "other 0-10"))
+	require.Equal(t, "auth cart db", names(f.Inside(stack("gate", "api"), start("api"), end("api"))), "points of the stack are no candidates")
+	require.Equal(t, "auth", names(f.Inside(stack("gate", "api"), start("api"), start("db"))), "cart goes on")
+	require.Equal(t, []pythia.ContextID{context("gate", "auth"), context("gate", "cart"), context("gate", "db"), context("cron", "db")},
+		contextsOf(f.Inside(stack("api"), start("api"), end("api"))), "the root is off")
+	require.Equal(t, "db log", names(f.Inside(stack("api"), start("nowhere"), end("api")))[len("auth cart db "):])
+	require.Equal(t, "db log", names(f.Inside(stack("api"), start("api"), start("other")))[len("auth cart db "):])
+	require.Equal(t, "db", names(f.Inside(stack("api"), start("api"), start("log"))), "gate has no log")
+	require.Nil(t, f.Inside(stack("api", "other"), start("other"), end("other")))
 }

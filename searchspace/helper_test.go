@@ -3,6 +3,7 @@ package searchspace_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +25,14 @@ func context(stack ...string) pythia.ContextID {
 		c = c.Child(point(name))
 	}
 	return c
+}
+
+// stack is a stack of points in svc, outermost first.
+func stack(names ...string) (points []pythia.TracePointID) {
+	for _, name := range names {
+		points = append(points, point(name))
+	}
+	return points
 }
 
 // workflow makes a trace of lines such as "db 10-20": a point, when its span started and ended, indented by a tab more than its parent.
@@ -87,18 +96,33 @@ func requireEqual(tb testing.TB, want, got space) {
 		b[i].StdDevSeconds = a[i].StdDevSeconds
 	}
 	require.Equal(tb, a, b)
-	contexts := []pythia.ContextID{pythia.RootContext}
-	for _, n := range a {
-		contexts = append(contexts, n.Context)
-	}
-	for _, c := range contexts {
-		requireSameOrder(tb, want, got, c)
+	for _, s := range stacks(want) {
+		requireSameOrder(tb, want, got, s)
 	}
 }
 
-func requireSameOrder(tb testing.TB, want, got pythia.SearchSpace, c pythia.ContextID) {
+// stacks returns those of all contexts of a space, nil for the root first.
+func stacks(s pythia.SearchSpace) [][]pythia.TracePointID {
+	all := [][]pythia.TracePointID{nil}
+	for i := 0; i < len(all); i++ {
+		for _, n := range s.Children(contextOf(all[i])) {
+			all = append(all, append(slices.Clone(all[i]), n.Point))
+		}
+	}
+	return all
+}
+
+func contextOf(stack []pythia.TracePointID) pythia.ContextID {
+	c := pythia.RootContext
+	for _, p := range stack {
+		c = c.Child(p)
+	}
+	return c
+}
+
+func requireSameOrder(tb testing.TB, want, got pythia.SearchSpace, stack []pythia.TracePointID) {
 	tb.Helper()
-	children := want.Children(c)
+	children := want.Children(contextOf(stack))
 	if len(children) > 40 {
 		children = children[:40]
 	}
@@ -106,7 +130,7 @@ func requireSameOrder(tb testing.TB, want, got pythia.SearchSpace, c pythia.Cont
 		for _, k := range children {
 			for ends := range 4 {
 				from, to := pythia.Event{Point: i.Point, End: ends&1 > 0}, pythia.Event{Point: k.Point, End: ends&2 > 0}
-				require.Equal(tb, contextsOf(want.Inside(c, from, to)), contextsOf(got.Inside(c, from, to)), "%v %v", from, to)
+				require.Equal(tb, contextsOf(want.Inside(stack, from, to)), contextsOf(got.Inside(stack, from, to)), "%v %v", from, to)
 			}
 		}
 	}

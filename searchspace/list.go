@@ -29,6 +29,24 @@ func (l *list) add(p pythia.TracePointID) int32 {
 	return k
 }
 
+func (l *list) all() []int32 {
+	all := make([]int32, len(l.entries))
+	for i := range all {
+		all[i] = int32(i)
+	}
+	return all
+}
+
+// hasAll reports whether the list has all points of a stack, its own counted.
+func (l *list) hasAll(stack []pythia.TracePointID) bool {
+	for _, p := range stack {
+		if _, ok := l.index[p]; !ok && p != l.own {
+			return false
+		}
+	}
+	return true
+}
+
 // precedes is the relation of the package's documentation.
 func (l *list) precedes(i, k int) bool {
 	if len(l.entries) > exactEntries {

@@ -47,7 +47,7 @@ func TestMergeBeyondExactSiblings(t *testing.T) {
 	}
 	parts[0].Merge(&parts[1])
 	requireEqual(t, &whole, &parts[0])
-	require.Equal(t, "c0.1 c1.1", names(whole.Inside(context("api"), end("c1.0"), start("c0.2"))))
+	require.Equal(t, "c0.1 c1.1", names(whole.Inside(stack("api"), end("c1.0"), start("c0.2"))))
 }
 
 func TestMergeWithNothing(t *testing.T) {

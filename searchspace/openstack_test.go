@@ -36,7 +36,7 @@ func TestOpenStack(t *testing.T) {
 				continue
 			}
 			owner := int(s.Owner)
-			inside := contextSet(c.Inside(tr.Context(owner), eventOf(tr, s.From), eventOf(tr, s.To)))
+			inside := contextSet(c.Inside(tr.Stack(owner, 32), eventOf(tr, s.From), eventOf(tr, s.To)))
 			edges++
 			found += len(inside)
 			of += len(c.Children(tr.Context(owner)))
@@ -64,6 +64,9 @@ func contextSet(nodes []pythia.SearchNode) map[pythia.ContextID]bool {
 }
 
 func eventOf(t *pythia.Trace, b pythia.Boundary) pythia.Event {
+	if b.Span == pythia.NoParent {
+		return pythia.Event{End: b.End}
+	}
 	return pythia.Event{Point: t.Spans[b.Span].Point, End: b.End}
 }
 

@@ -8,6 +8,7 @@ type bound struct {
 	sibling int
 	end     bool
 	open    bool // an event of the parent: no bound
+	inner   bool // an event somewhere below the sibling, which so lies inside the edge in part
 }
 
 // within appends those of n siblings that lie between two bounds, as the package's documentation defines it.
@@ -15,7 +16,8 @@ func within(to []int32, n int, precedes func(i, k int) bool, from, until bound) 
 	for k := range n {
 		after := from.open || precedes(from.sibling, k) || !from.end && !precedes(k, from.sibling)
 		before := until.open || precedes(k, until.sibling) || until.end && !precedes(until.sibling, k)
-		if after && before {
+		partly := from.inner && k == from.sibling || until.inner && k == until.sibling
+		if after && before || partly {
 			to = append(to, int32(k))
 		}
 	}
