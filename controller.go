@@ -53,6 +53,11 @@ type Selector interface {
 	EnableOnly(ctx context.Context, s Selection, ids ...TracePointID) error
 }
 
+// LeasedSelector is implemented by controllers that can do both at once.
+type LeasedSelector interface {
+	EnableOnlyFor(ctx context.Context, lease time.Duration, s Selection, ids ...TracePointID) error
+}
+
 // AttributeSwitcher is implemented by controllers whose points can record attributes that are computed only when asked for.
 type AttributeSwitcher interface {
 	EnableAttributes(ctx context.Context, id TracePointID, keys ...string) error

@@ -1,0 +1,152 @@
+package pythia
+
+import "slices"
+
+// SearchStrategy proposes which trace points to switch on next. The strategy proposes, the [Engine] disposes: it drops what does not fit, switches
+// the rest, judges what each point showed, and switches off what did not help.
+//
+// A strategy is pure: no input or output, no clock, no goroutine, no memory of its own; the same State gives the same Decision. It changes nothing in
+// the State. [State.Take] turns candidates, best first, into a Decision that keeps all rules. The package strategy/strategytest checks them.
+type SearchStrategy interface {
+	// Next returns what to enable. An empty Decision says that nothing is left to split any target.
+	Next(s *State) (Decision, error)
+}
+
+// State is what a [SearchStrategy] decides on.
+type State struct {
+	// Cycle numbers the Engine's steps, from 1.
+	Cycle int
+	// Targets are the places to be split, most at stake first.
+	Targets []Target
+	// Space is what could be switched on where. It must only be read.
+	Space SearchSpace
+	// Points are all that can be switched, ordered by ID.
+	Points []PointState
+	// Room is what is left of the budget.
+	Room Cost
+	// Seed is for strategies that draw lots. It differs from cycle to cycle and is the same when the same cycles are run again.
+	Seed uint64
+}
+
+// Target is a place in the workflows of one request type that is to be split.
+type Target struct {
+	RequestType string
+	// Finding says what was found at the place; its Location is the edge to split.
+	Finding           *Finding
+	RequestsPerSecond float64
+	// SpansPerRequest is how many spans a request of the type has at a point, for points of which that was seen.
+	SpansPerRequest map[TracePointID]float64
+	// Tried are the points that were on for requests of the type and did not help, ordered.
+	Tried []TracePointID
+}
+
+// PointState is a trace point with how it is switched.
+type PointState struct {
+	TracePoint
+	// On are the request types for which the Engine has the point on, ordered.
+	On []string
+	// HitCost is what passing the point costs when it is on, measured if possible.
+	HitCost HitCost
+}
+
+// Proposal is to switch on one trace point for the requests of one target.
+type Proposal struct {
+	// Target is an index into State.Targets.
+	Target int
+	// Node says which point, and what is known of it. Only its Point is required.
+	Node SearchNode
+	// Why tells the developer the reason.
+	Why string
+}
+
+// Decision is what a strategy wants.
+type Decision struct {
+	// Enable is what to switch on, best first.
+	Enable []Proposal
+	// LeftOut is how many candidates the budget has no room for.
+	LeftOut int
+}
+
+// Take goes through candidates, best first, and takes those that are free as long as the budget has room. It is how strategies keep the rules, and
+// how the Engine enforces them.
+func (s *State) Take(candidates []Proposal) Decision {
+	var d Decision
+	type key struct {
+		requestType string
+		point       TracePointID
+	}
+	taken := make(map[key]bool)
+	counted := make(map[TracePointID]bool)
+	room := s.Room
+	for _, p := range candidates {
+		if !s.Free(p) {
+			continue
+		}
+		k := key{s.Targets[p.Target].RequestType, p.Node.Point}
+		if taken[k] {
+			continue
+		}
+		taken[k] = true
+		cost := s.Cost(p)
+		if counted[p.Node.Point] {
+			cost.Points = 0 // another target has it
+		}
+		if !cost.Within(room) {
+			d.LeftOut++
+			continue
+		}
+		counted[p.Node.Point] = true
+		room = room.Minus(cost)
+		d.Enable = append(d.Enable, p)
+	}
+	return d
+}
+
+// Free reports whether a proposal's point can be switched on for its target: a controller has it, it is off for requests of the type, and it was not
+// tried for them.
+func (s *State) Free(p Proposal) bool {
+	if p.Target < 0 || p.Target >= len(s.Targets) {
+		return false
+	}
+	t := &s.Targets[p.Target]
+	state, known := s.Point(p.Node.Point)
+	if !known || state.AlwaysOn || slices.Contains(state.On, t.RequestType) {
+		return false
+	}
+	_, tried := slices.BinarySearchFunc(t.Tried, p.Node.Point, TracePointID.Compare)
+	return !tried
+}
+
+// Point returns the state of a point, and false if no controller has it.
+func (s *State) Point(id TracePointID) (PointState, bool) {
+	i, ok := slices.BinarySearchFunc(s.Points, id, func(p PointState, id TracePointID) int { return p.ID.Compare(id) })
+	if !ok {
+		return PointState{}, false
+	}
+	return s.Points[i], true
+}
+
+// Cost estimates what a proposal costs: the spans that requests of the type have at the point, by measurement, else as often as the search space saw
+// them in a workflow that has any, times the rate of requests.
+func (s *State) Cost(p Proposal) Cost {
+	t := &s.Targets[p.Target]
+	perRequest, seen := t.SpansPerRequest[p.Node.Point]
+	if !seen {
+		perRequest = 1
+		if p.Node.Workflows > 0 {
+			perRequest = float64(p.Node.Spans) / float64(p.Node.Workflows)
+		}
+	}
+	hit := HitCost{CPU: DefaultSpanCPU, Bytes: DefaultSpanBytes}
+	c := Cost{Points: 1}
+	if state, ok := s.Point(p.Node.Point); ok {
+		hit = state.HitCost
+		if len(state.On) > 0 {
+			c.Points = 0
+		}
+	}
+	c.SpansPerSecond = perRequest * t.RequestsPerSecond
+	c.BytesPerSecond = c.SpansPerSecond * float64(hit.Bytes)
+	c.CPU = c.SpansPerSecond * hit.CPU.Seconds()
+	return c
+}
