@@ -9,6 +9,8 @@ type Report struct {
 	Findings []*Finding
 	// MoreFindings counts those beyond Config.TopFindings.
 	MoreFindings int
+	// Diagnoses are the searches of an Engine with a loop: those that have ended, in that order, then those in progress, by request type.
+	Diagnoses []*Diagnosis
 }
 
 // Input says what a report rests on.

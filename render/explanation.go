@@ -23,7 +23,7 @@ type explanationWords struct {
 }
 
 func wordsOfExplanation(e pythia.Explanation) explanationWords {
-	w := explanationWords{how: fmt.Sprintf("correlation %.2f, %s", e.Strength, pValue(e.P)), also: aliasWords(e)}
+	w := explanationWords{how: correlation(e.Strength) + ", " + pValue(e.P), also: aliasWords(e)}
 	w.name, w.at = variableName(e.Variable)
 	for i, r := range e.Ranges {
 		w.ranges = append(w.ranges, rangeWords(r, i == len(e.Ranges)-1))
@@ -31,8 +31,19 @@ func wordsOfExplanation(e pythia.Explanation) explanationWords {
 	return w
 }
 
-// variableName splits a variable into the attribute's key and the trace point that carries it.
+func correlation(r float64) string {
+	if !finite(r) {
+		return "correlation unknown"
+	}
+	return fmt.Sprintf("correlation %.2f", r)
+}
+
+// variableName splits a variable into the attribute's key and the trace point that carries it. The count of a trace point is one name, though that of
+// a point in the kernel has a colon.
 func variableName(variable string) (name, at string) {
+	if strings.HasPrefix(variable, "count of ") {
+		return clean(variable), ""
+	}
 	if i := strings.LastIndex(variable, ": "); i >= 0 {
 		return clean(variable[i+2:]), clean(variable[:i])
 	}

@@ -22,6 +22,8 @@ type findingWords struct {
 	more         int    // explanations not shown
 }
 
+const unexplained = "No recorded attribute goes along with it."
+
 var reasons = map[pythia.Reason]string{
 	pythia.ReasonHighVariance:     "high variance",
 	pythia.ReasonMultimodal:       "multimodal",
@@ -55,7 +57,7 @@ func (t *teller) tell(f *pythia.Finding) findingWords {
 	}
 	w.more = len(f.Explanations) - len(w.explanations)
 	if len(f.Explanations) == 0 && f.Sample != nil && f.Reason != pythia.ReasonConsistentlySlow {
-		w.unexplained = "No recorded attribute goes along with it."
+		w.unexplained = unexplained
 	}
 	return w
 }
@@ -107,10 +109,15 @@ func (t *teller) changeFacts(f *pythia.Finding) []string {
 
 func slowFacts(f *pythia.Finding) []string {
 	requestType := clean(f.Group.RequestType)
-	if f.Sample == nil || len(f.Sample.PlaceSeconds) == 0 {
+	var place, total float64
+	switch n := float64(f.Group.Traces); {
+	case f.Sample != nil && len(f.Sample.PlaceSeconds) > 0:
+		place, total = mean(f.Sample.PlaceSeconds), mean(f.Sample.TotalSeconds)
+	case f.Groups == 1 && n > 0 && finite(f.StakeSeconds) && finite(f.Group.MeanSeconds): // what is at stake is all the time there
+		place, total = f.StakeSeconds/n, f.Group.MeanSeconds
+	default:
 		return []string{"takes long in every request of " + requestType}
 	}
-	place, total := mean(f.Sample.PlaceSeconds), mean(f.Sample.TotalSeconds)
 	return []string{fmt.Sprintf("takes %s of the %s that %s lasts on average, hardly varying", seconds(place), seconds(total), requestType)}
 }
 

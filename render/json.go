@@ -25,12 +25,13 @@ func JSON(w io.Writer, r *pythia.Report, s Sources) error {
 
 func wireReportOf(r *pythia.Report, s Sources) wireReport {
 	out := wireReport{
-		Schema:   SchemaName,
-		Measure:  r.Measure.String(),
-		Input:    wireInputOf(r.Input, s.Input),
-		Groups:   each(r.Groups, wireGroupOf),
-		Findings: each(r.Findings, wireFindingOf),
-		More:     r.MoreFindings,
+		Schema:    SchemaName,
+		Measure:   r.Measure.String(),
+		Input:     wireInputOf(r.Input, s.Input),
+		Groups:    each(r.Groups, wireGroupOf),
+		Findings:  each(r.Findings, wireFindingOf),
+		More:      r.MoreFindings,
+		Diagnoses: each(r.Diagnoses, wireDiagnosisOf),
 	}
 	if r.Baseline != nil {
 		in := wireInputOf(*r.Baseline, s.Baseline)

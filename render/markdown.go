@@ -18,6 +18,7 @@ func Markdown(w io.Writer, r *pythia.Report, s Sources) error {
 		d.line("%s", escaped(sentence))
 	}
 	t := newTeller(r)
+	d.diagnoses(t.diagnose(r.Diagnoses))
 	d.groups(r, t.names)
 	for _, f := range r.Findings {
 		d.finding(t.tell(f))
@@ -65,6 +66,11 @@ func (d *document) groups(r *pythia.Report, n names) {
 
 func (d *document) finding(f findingWords) {
 	d.line("\n### %d. %s: %s\n", f.rank, escaped(f.reason), escaped(f.group))
+	d.body(f)
+}
+
+// body is what stands below a finding's title.
+func (d *document) body(f findingWords) {
 	d.line("**%s**", escaped(f.place.what))
 	for _, detail := range f.place.details {
 		d.line("%s %s", detail.label, escaped(detail.text))

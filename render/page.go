@@ -22,6 +22,13 @@ type page struct {
 	color bool
 }
 
+func newPage(o Options) *page {
+	if o.Width == 0 {
+		o.Width = defaultWidth
+	}
+	return &page{width: max(o.Width, leastWidth), color: o.Color}
+}
+
 // line writes one line, its middle left out if it is too long.
 func (p *page) line(indent int, s style, text string) {
 	text = strings.TrimRight(elide(broken(text), p.width-indent), " ")

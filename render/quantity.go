@@ -13,7 +13,7 @@ const noBreak = "\u00a0"
 // seconds writes a duration for people: 9.1 s, 14 ms, 820 µs, 3 min 20 s.
 func seconds(s float64) string {
 	switch a := math.Abs(s); {
-	case math.IsNaN(s) || math.IsInf(s, 0):
+	case !finite(s):
 		return "?"
 	case a == 0:
 		return "0" + noBreak + "s"
@@ -71,6 +71,9 @@ func decimals(v float64, fine bool) string {
 func percent(share float64) string { return percentDigits(share) + noBreak + "%" }
 
 func percentDigits(share float64) string {
+	if !finite(share) {
+		return "?"
+	}
 	v, digits := 100*share, 0
 	if math.Abs(v) < 9.95 {
 		digits = 1
@@ -121,7 +124,7 @@ func counted(n int, singular string, plural ...string) string {
 // pValue writes a p-value with its sign of comparison.
 func pValue(p float64) string {
 	switch {
-	case math.IsNaN(p):
+	case !finite(p):
 		return "p unknown"
 	case p < 0.0001:
 		return "p" + noBreak + "<" + noBreak + "0.0001"
@@ -133,6 +136,8 @@ func pValue(p float64) string {
 func value(v float64) string {
 	a := math.Abs(v)
 	switch {
+	case !finite(v):
+		return "?"
 	case v == math.Trunc(v) && a < 1e15, a >= 1000 && a < 1e15:
 		return minus(count(int(math.Round(v))))
 	case a >= 1e15 || a < 1e-3:
@@ -140,3 +145,5 @@ func value(v float64) string {
 	}
 	return minus(strconv.FormatFloat(v, 'f', max(0, 4-int(math.Floor(math.Log10(a)))-1), 64))
 }
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -104,10 +104,41 @@ func repairWords(r pythia.Repairs) string {
 
 // closingWords says what to do next, or why nothing was found.
 func closingWords(r *pythia.Report) string {
+	if len(r.Diagnoses) > 0 {
+		return moreWords(r.MoreFindings) + diagnosedWords(r.Diagnoses)
+	}
 	if len(r.Findings) == 0 {
 		return nothingWords(r)
 	}
 	return moreWords(r.MoreFindings) + nextWords(r)
+}
+
+// diagnosedWords says what to do next where searches were made.
+func diagnosedWords(all []*pythia.Diagnosis) string {
+	searches := 0
+	for _, d := range byInterest(all) {
+		switch {
+		case d.Stop == "":
+			searches++
+		case d.Stop != pythia.StopSpread && d.Stop != pythia.StopGone && len(d.Findings) > 0:
+			return "Next, for " + typeWords(d.RequestType) + ": " + remedy(d.Findings[0].Location) + "."
+		}
+	}
+	if searches > 0 {
+		return "Nothing is diagnosed yet; " + counted(searches, "search goes on", "searches go on") + "."
+	}
+	return "No place is to blame: what varied varies no more, or does so in many places."
+}
+
+// remedy says what to do about a place.
+func remedy(l pythia.Location) string {
+	switch l.Kind {
+	case pythia.LocationGap:
+		return "add a trace point between " + eventWords(l.From, l.Point.Scope) + " and " + eventWords(l.To, l.Point.Scope) + " in " + serviceName(l.Point.Scope)
+	case pythia.LocationCall:
+		return "look at the network and the queue in front of " + serviceOr(l.Callee, "the callee")
+	}
+	return "look at " + quoted(l.Point.Name) + " in " + serviceName(l.Point.Scope) + ", or add trace points inside it"
 }
 
 func moreWords(n int) string {

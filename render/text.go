@@ -13,7 +13,7 @@ const (
 	leastWidth   = 40
 )
 
-// Options says how [Text] writes.
+// Options says how [Text] and [Cycle] write.
 type Options struct {
 	// Width is how many columns a line may have; zero means 80, and less than 40 means 40.
 	Width int
@@ -24,14 +24,12 @@ type Options struct {
 // Text writes a report for a terminal. No line is longer than Options.Width: text is wrapped, and names that are too long lose
 // their middle.
 func Text(w io.Writer, r *pythia.Report, s Sources, o Options) error {
-	if o.Width == 0 {
-		o.Width = defaultWidth
-	}
-	p := &page{width: max(o.Width, leastWidth), color: o.Color}
+	p := newPage(o)
 	for _, sentence := range readWords(r, s) {
 		p.paragraph(0, 2, plain, sentence)
 	}
 	t := newTeller(r)
+	p.diagnoses(t.diagnose(r.Diagnoses))
 	p.groups(r, t.names)
 	for _, f := range r.Findings {
 		p.blank()

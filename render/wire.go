@@ -8,13 +8,14 @@ import (
 // The shape of the JSON report. The domain types carry no tags, so that renaming a field of theirs cannot change the contract.
 
 type wireReport struct {
-	Schema   string        `json:"schema"`
-	Measure  string        `json:"measure"`
-	Input    wireInput     `json:"input"`
-	Baseline *wireInput    `json:"baseline,omitempty"`
-	Groups   []wireGroup   `json:"groups"`
-	Findings []wireFinding `json:"findings"`
-	More     int           `json:"more_findings"`
+	Schema    string          `json:"schema"`
+	Measure   string          `json:"measure"`
+	Input     wireInput       `json:"input"`
+	Baseline  *wireInput      `json:"baseline,omitempty"`
+	Groups    []wireGroup     `json:"groups"`
+	Findings  []wireFinding   `json:"findings"`
+	More      int             `json:"more_findings"`
+	Diagnoses []wireDiagnosis `json:"diagnoses,omitempty"`
 }
 
 type wireInput struct {

@@ -1,0 +1,265 @@
+package pythia
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// round is one step of the loop in progress.
+type round struct {
+	*loop
+	ctx   context.Context
+	now   time.Time
+	cycle *Cycle
+	spent Cost // what is on, by estimate
+	// affected are the watches whose requests see something switched.
+	affected map[*watch]bool
+}
+
+// step observes, decides and switches once. Only a context that is done stops it; all else that goes wrong is in the Cycle.
+func (l *loop) step(ctx context.Context) (*Cycle, error) {
+	l.stepping.Lock()
+	defer l.stepping.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	l.cycle++
+	now := l.config.Now()
+	r := &round{loop: l, ctx: ctx, now: now, cycle: &Cycle{Number: l.cycle, Time: now}, affected: make(map[*watch]bool)}
+	r.listPoints()
+	watches := r.takeStock()
+	r.spent = r.costOfAll(watches)
+	if !r.runProfile(watches) {
+		r.keepWithinBudget(watches)
+		for _, w := range r.mostAtStakeFirst(watches) {
+			r.advance(w)
+		}
+	}
+	r.apply()
+	r.complete(watches)
+	l.stepped = now
+	return r.cycle, nil
+}
+
+// takeStock returns the watches, by request type, with their rates as of now.
+func (r *round) takeStock() []*watch {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	watches := r.loop.sorted()
+	for _, w := range watches {
+		r.cycle.Requests += w.arrived
+		if !r.stepped.IsZero() {
+			w.measureRate(r.now.Sub(r.stepped))
+		}
+		w.window.age(r.now, r.config.Window)
+	}
+	return watches
+}
+
+// mostAtStakeFirst orders the watches by the seconds that their requests spread by, per second: the budget goes to where it matters most.
+func (r *round) mostAtStakeFirst(watches []*watch) []*watch {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	stake := func(w *watch) float64 { return w.rate * w.window.total().stdDev() }
+	ordered := slices.Clone(watches)
+	slices.SortStableFunc(ordered, func(a, b *watch) int { return cmp.Compare(stake(b), stake(a)) })
+	return ordered
+}
+
+// total is what a watch's window holds.
+func (r *round) total(w *watch) moments {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return w.window.total()
+}
+
+// advance takes the search for one request type a step on.
+func (r *round) advance(w *watch) {
+	total := r.total(w)
+	if total.N < r.config.MinRequests {
+		r.wait(w)
+		return
+	}
+	w.waited = 0
+	switch {
+	case w.searching():
+		r.search(w, total)
+	case w.diagnosis != nil:
+		r.hold(w, total)
+	default:
+		r.rest(w, total)
+	}
+}
+
+// wait counts the steps in which too few requests came, and gives up on them in the end.
+func (r *round) wait(w *watch) {
+	if w.diagnosis == nil {
+		return
+	}
+	if w.reported {
+		r.dismiss(w, "it was reported")
+		return
+	}
+	if w.waited++; w.searching() && w.waited > r.config.Patience {
+		for i := range w.diagnosis.Hypotheses {
+			if h := &w.diagnosis.Hypotheses[i]; h.Outcome == OutcomeOpen {
+				h.Outcome = OutcomeTooFew
+				r.switchOff(w, h, "too few requests came")
+			}
+		}
+		r.end(w, StopTooFew, r.total(w))
+	}
+}
+
+// rest looks into requests that were never looked into, or that have got worse since, for two steps in a row.
+func (r *round) rest(w *watch, total moments) {
+	w.varying, w.steady = true, true
+	if w.normal != nil {
+		varies, longer := total.worse(*w.normal)
+		if !varies && !longer {
+			w.noticed = 0
+			w.learnNormal(total)
+			return
+		}
+	}
+	if w.noticed++; w.noticed < 2 {
+		return
+	}
+	w.noticed = 0
+	seen, err := r.look(w)
+	if err != nil {
+		r.problem(err)
+		return
+	}
+	if len(r.relevant(w, seen)) == 0 {
+		w.normal = &total
+		return
+	}
+	w.diagnosis = &Diagnosis{RequestType: w.requestType, Started: r.now}
+	if n := w.normal; n != nil {
+		w.diagnosis.Before = Before{Traces: n.N, MeanSeconds: n.Mean, StdDevSeconds: n.stdDev()}
+	}
+	w.reported, w.waited, w.asked = false, 0, make(map[TracePointID]bool)
+	if w.normal != nil { // the window still holds better times: what has got worse is seen without them
+		w.varying, w.steady = false, false
+		r.affected[w] = true
+		return
+	}
+	r.pursue(w, seen, total)
+}
+
+// hold keeps on what an ended search has found until the developer knows it, or it is gone, or things get worse.
+func (r *round) hold(w *watch, total moments) {
+	varies, longer := total.worse(*w.normal)
+	switch {
+	case w.reported:
+		r.dismiss(w, "it was reported")
+	case varies || longer:
+		if w.noticed++; w.noticed == 2 {
+			r.dismiss(w, "it has got worse: the search begins anew")
+		}
+	case total.better(*w.normal):
+		if w.noticed++; w.noticed == 2 {
+			r.dismiss(w, "the variation is gone")
+			w.normal = &total
+		}
+	default:
+		w.noticed = 0
+	}
+}
+
+// dismiss switches off what an ended search has on, and files it.
+func (r *round) dismiss(w *watch, why string) {
+	for i := range w.diagnosis.Hypotheses {
+		r.switchOff(w, &w.diagnosis.Hypotheses[i], why)
+	}
+	r.file(w.diagnosis)
+	w.diagnosis, w.reported, w.noticed = nil, false, 0
+}
+
+// mostHistory bounds how many ended diagnoses are kept.
+const mostHistory = 100
+
+func (l *loop) file(d *Diagnosis) {
+	l.history = append(l.history, d)
+	if over := len(l.history) - mostHistory; over > 0 {
+		l.history = slices.Delete(l.history, 0, over)
+	}
+}
+
+func (r *round) problem(err error) {
+	r.complain(r.ctx, err)
+	r.cycle.Problems = append(r.cycle.Problems, err.Error())
+}
+
+// complete adds to the Cycle how things stand now.
+func (r *round) complete(watches []*watch) {
+	r.cycle.Cost = r.costOfAll(watches)
+	for _, w := range watches {
+		if w.searching() {
+			r.cycle.Searching = append(r.cycle.Searching, w.diagnosis.copy())
+		}
+	}
+	r.cycle.ProfiledOneIn = r.profiles.oneIn
+}
+
+// look is what the localizer says of the requests of one type.
+type look struct {
+	findings []*Finding
+	stake    float64 // seconds that the groups' requests spread by
+}
+
+func (r *round) look(w *watch) (*look, error) {
+	r.mu.Lock()
+	all, err := isolated("the localizer", func() (Localizer, error) { return w.window.seen(r.parts.Localizer) })
+	r.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	seen := &look{}
+	_, err = isolated("the localizer", func() (none struct{}, err error) {
+		groups, findings, err := all.Localize(r.ctx, nil)
+		for _, g := range groups {
+			seen.stake += g.StakeSeconds()
+		}
+		seen.findings = findings
+		return none, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("pythia: localising %q: %w", w.requestType, err)
+	}
+	return seen, nil
+}
+
+// share is the part that a finding carries of what is searched for: of the variation, or of the time.
+func (w *watch) share(f *Finding) float64 {
+	if !w.varying || w.steady && f.Reason == ReasonConsistentlySlow {
+		return f.TimeShare
+	}
+	return f.VarianceShare
+}
+
+// relevant returns the findings that are worth a search, the best first.
+func (r *round) relevant(w *watch, seen *look) []*Finding {
+	var kept []*Finding
+	for _, f := range seen.findings {
+		if !w.steady && f.Reason == ReasonConsistentlySlow {
+			continue
+		}
+		minor := w.varying && f.Groups <= 1 && f.Group.StakeSeconds() < r.config.MinShare*seen.stake
+		if minor || w.share(f) < r.config.MinShare {
+			continue
+		}
+		if !w.varying {
+			f.Reason = ReasonConsistentlySlow // that it varies, too, is not the question
+		}
+		kept = append(kept, f)
+	}
+	if !w.varying {
+		slices.SortStableFunc(kept, func(a, b *Finding) int { return cmp.Compare(b.TimeShare, a.TimeShare) })
+	}
+	return kept
+}

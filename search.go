@@ -1,0 +1,306 @@
+package pythia
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// search takes a search in progress a step on: it judges what was switched on, and pursues what is left.
+func (r *round) search(w *watch, total moments) {
+	seen, err := r.look(w)
+	if err != nil {
+		r.problem(err)
+		return
+	}
+	if !w.varying && !w.steady {
+		w.varying, w.steady = total.worseBy(*w.normal)
+	}
+	r.judge(w, seen, total)
+	r.pursue(w, seen, total)
+}
+
+// pursue switches on what could split the places that carry the variation; where there is nothing, attributes that could explain it; and ends the
+// search where there are none either.
+func (r *round) pursue(w *watch, seen *look, total moments) {
+	targets := r.relevant(w, seen)
+	if len(targets) == 0 {
+		r.endWithoutPlace(w, seen, total)
+		return
+	}
+	w.diagnosis.Findings = targets
+	enabled, leftOut, err := r.split(w, targets)
+	if err != nil {
+		r.problem(err)
+		return
+	}
+	if enabled {
+		return
+	}
+	if leftOut > 0 && r.othersHoldPoints(w) { // and will let go of them
+		if w.waited++; w.waited <= r.config.Patience {
+			return
+		}
+	}
+	r.explain(targets)
+	if leftOut == 0 && (r.ask(w, targets, near) || r.ask(w, targets, r.far)) {
+		return
+	}
+	switch {
+	case leftOut > 0:
+		r.end(w, StopUnaffordable, total)
+	case len(targets[0].Explanations) > 0:
+		r.end(w, StopExplained, total)
+	default:
+		r.end(w, StopLeaf, total)
+	}
+}
+
+// endWithoutPlace ends a search in which no place carries enough: the variation is gone, or spread over many.
+func (r *round) endWithoutPlace(w *watch, seen *look, total moments) {
+	why, words := StopGone, "the variation is gone"
+	if len(seen.findings) > 0 {
+		why, words = StopSpread, "no place carries enough any more"
+	}
+	w.diagnosis.Findings = seen.findings[:min(len(seen.findings), fewFindings)]
+	for i := range w.diagnosis.Hypotheses {
+		r.switchOff(w, &w.diagnosis.Hypotheses[i], words)
+	}
+	r.end(w, why, total)
+}
+
+// fewFindings is how many places are named where none carries enough.
+const fewFindings = 3
+
+// end ends a search. What shows the places found stays on; what only led there goes off.
+func (r *round) end(w *watch, why StopReason, total moments) {
+	d := w.diagnosis
+	d.Stop, d.Ended = why, r.now
+	for i := range d.Hypotheses {
+		if h := &d.Hypotheses[i]; len(h.Attributes) == 0 && !shows(d.Findings, h.Point) {
+			r.switchOff(w, h, "it led on")
+		}
+	}
+	w.diagnosis = d.copy() // lets go of the samples
+	w.normal, w.noticed = &total, 0
+	r.cycle.Concluded = append(r.cycle.Concluded, d.copy())
+	if why == StopGone {
+		r.file(w.diagnosis)
+		w.diagnosis = nil
+	}
+}
+
+// shows reports whether one of the findings lies at a point, or is delimited by it.
+func shows(findings []*Finding, p TracePointID) bool {
+	return slices.ContainsFunc(findings, func(f *Finding) bool { return f.Location.at(p) })
+}
+
+// at reports whether a location is the point's own, or is delimited by it.
+func (l *Location) at(p TracePointID) bool {
+	return l.Point == p || l.From.Point == p || l.To.Point == p
+}
+
+// judge says of each point that is on whether it carries a part of the variation, and switches off those that do not.
+func (r *round) judge(w *watch, seen *look, total moments) {
+	explained := false
+	for i := range w.diagnosis.Hypotheses {
+		h := &w.diagnosis.Hypotheses[i]
+		if !h.On() {
+			continue
+		}
+		if len(h.Attributes) == 0 {
+			r.judgePoint(w, h, seen, total)
+			continue
+		}
+		if h.Outcome == OutcomeOpen {
+			if !explained {
+				r.explain(r.relevant(w, seen))
+				explained = true
+			}
+			r.judgeAttributes(w, h, seen, total)
+		}
+	}
+}
+
+func (r *round) judgePoint(w *watch, h *Hypothesis, seen *look, total moments) {
+	share, left := 0.0, 0.0
+	for _, f := range seen.findings {
+		if f.Location.at(h.Point) {
+			share = max(share, w.share(f))
+		}
+		if f.Location.Point == h.Inside {
+			left = max(left, w.share(f))
+		}
+	}
+	least := r.config.MinShare
+	if h.Outcome != OutcomeOpen || share >= left { // it carries most of what is there now: shares waver
+		least /= 2
+	}
+	if h.Outcome != OutcomeOpen {
+		if share < least {
+			r.switchOff(w, h, "it led on")
+		}
+		return
+	}
+	h.After, h.Requests, h.Outcome = share, total.N, OutcomeHelped
+	if share < least {
+		h.Outcome = OutcomeNoHelp
+		r.switchOff(w, h, fmt.Sprintf("it carries %.0f %% only", 100*share))
+	}
+}
+
+func (r *round) judgeAttributes(w *watch, h *Hypothesis, seen *look, total moments) {
+	best := 0.0
+	for _, f := range seen.findings {
+		for _, x := range f.Explanations {
+			if names(x, h.Point) {
+				best = max(best, x.Strength)
+			}
+		}
+	}
+	h.After, h.Requests, h.Outcome = best, total.N, OutcomeHelped
+	if best == 0 {
+		h.Outcome = OutcomeNoHelp
+		r.switchOff(w, h, "they explain nothing")
+	}
+}
+
+// names reports whether an explanation is by an attribute of a point.
+func names(x Explanation, p TracePointID) bool {
+	ofPoint := func(variable string) bool { return strings.HasPrefix(variable, p.String()+": ") }
+	return ofPoint(x.Variable) || slices.ContainsFunc(x.Aliases, ofPoint)
+}
+
+// split asks the strategy what could split the targets, and switches it on.
+func (r *round) split(w *watch, targets []*Finding) (enabled bool, leftOut int, err error) {
+	state := r.state(w, targets)
+	wanted, err := pass(r.ctx, &r.strategy, r.config.Timeout, func(context.Context) (Decision, error) {
+		copied := *state // what a strategy does to it is its own affair
+		copied.Points, copied.Targets = slices.Clone(state.Points), slices.Clone(state.Targets)
+		return r.config.Strategy.Next(&copied)
+	})
+	if err != nil {
+		return false, 0, fmt.Errorf("pythia: asking the strategy about %q: %w", w.requestType, err)
+	}
+	granted := state.Take(wanted.Enable)
+	for _, p := range granted.Enable {
+		before, inside := w.share(targets[p.Target]), targets[p.Target].Location.Point
+		r.spent = r.spent.Plus(state.Cost(p))
+		r.switchOn(w, Hypothesis{Point: p.Node.Point, Inside: inside, Why: p.Why, Before: before})
+	}
+	return len(granted.Enable) > 0, wanted.LeftOut + granted.LeftOut, nil
+}
+
+// state is what the strategy decides on.
+func (r *round) state(w *watch, targets []*Finding) *State {
+	s := &State{
+		Cycle: r.cycle.Number, Space: r.config.Space, Points: r.pointStates(), Room: r.config.Budget.Minus(r.spent),
+		Seed: uint64(RootContext.hashUint64(r.config.Seed).hashUint64(uint64(r.cycle.Number)).hashString(w.requestType)),
+	}
+	var tried []TracePointID
+	for _, h := range w.diagnosis.Hypotheses {
+		if len(h.Attributes) == 0 {
+			tried = append(tried, h.Point)
+		}
+	}
+	slices.SortFunc(tried, TracePointID.Compare)
+	tried = slices.Compact(tried)
+	r.mu.Lock()
+	perRequest := w.usage.perRequest()
+	r.mu.Unlock()
+	for _, f := range targets {
+		s.Targets = append(s.Targets, Target{
+			RequestType: w.requestType, Finding: f, RequestsPerSecond: w.rate, SpansPerRequest: perRequest, Tried: tried,
+		})
+	}
+	return s
+}
+
+// othersHoldPoints reports whether searches for other request types have points on.
+func (r *round) othersHoldPoints(w *watch) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.on {
+		for t := range s.types {
+			if t != w.requestType {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// explain relates the findings to the key-values of their requests.
+func (r *round) explain(findings []*Finding) {
+	for _, f := range findings {
+		if err := explain(r.parts.Explainer, f); err != nil {
+			r.problem(err)
+		}
+		if f.Explanations == nil {
+			f.Explanations = []Explanation{} // asked and found none: not to be asked again
+		}
+	}
+}
+
+// explain has a finding explained, if there is somebody to do it and something to go by.
+func explain(by Explainer, f *Finding) (err error) {
+	if by == nil || f.Sample == nil || f.Explanations != nil {
+		return nil
+	}
+	f.Explanations, err = isolated("the explainer", func() ([]Explanation, error) { return by.Explain(f) })
+	if err != nil {
+		return fmt.Errorf("pythia: explaining finding %d: %w", f.Rank, err)
+	}
+	return nil
+}
+
+// wellExplained is the strength of an explanation that makes it needless to ask for more attributes.
+const wellExplained = 0.7
+
+// ask switches on the attributes that could explain targets which nothing explains well, of the points that of names.
+func (r *round) ask(w *watch, targets []*Finding, of func(*Finding) []TracePointID) bool {
+	asked := false
+	s := State{Points: r.pointStates(), Targets: []Target{{RequestType: w.requestType, RequestsPerSecond: w.rate}}}
+	for _, f := range targets {
+		if len(f.Explanations) > 0 && f.Explanations[0].Strength >= wellExplained {
+			continue
+		}
+		for _, id := range of(f) {
+			p, known := s.Point(id)
+			if !known || len(p.Attributes) == 0 || w.asked[id] {
+				continue
+			}
+			cost := Cost{}
+			if !p.AlwaysOn && !slices.Contains(p.On, w.requestType) {
+				cost = s.Cost(Proposal{Node: SearchNode{Point: id}})
+			}
+			if !r.spent.Plus(cost).Within(r.config.Budget) {
+				continue
+			}
+			r.spent = r.spent.Plus(cost)
+			w.asked[id], asked = true, true
+			r.switchOn(w, Hypothesis{Point: id, Attributes: p.Attributes, Why: fmt.Sprintf("nothing explains yet why %s varies", f.Location)})
+		}
+	}
+	return asked
+}
+
+// near returns the points that a finding is at.
+func near(f *Finding) []TracePointID {
+	return []TracePointID{f.Location.Point, f.Location.From.Point, f.Location.To.Point}
+}
+
+// far returns the points that call the one that a finding is at, on or off, from the innermost.
+func (r *round) far(f *Finding) []TracePointID {
+	ids := slices.Clone(f.Location.Stack)
+	slices.Reverse(ids)
+	callers, err := isolated("the search space", func() ([]SearchNode, error) { return r.config.Space.Callers(f.Location.Stack), nil })
+	if err != nil {
+		r.problem(err)
+	}
+	for _, n := range callers {
+		ids = append(ids, n.Point)
+	}
+	return ids
+}

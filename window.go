@@ -1,0 +1,80 @@
+package pythia
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// window holds what was observed of the requests of one type lately, in two panes, the newer of which replaces the older from time to time. So
+// what is older than a whole window never counts, and at least half a window always does.
+type window struct {
+	older, newer pane
+	begun        time.Time // when the newer pane was
+	// since is when something was switched for the requests: workflows that started earlier saw it partly switched, and do not count.
+	since time.Time
+}
+
+// pane is what was observed in a part of a window.
+type pane struct {
+	localizer Localizer // nil: nothing yet
+	total     moments
+}
+
+// copy returns a pane of its own.
+func (p pane) copy(template Localizer) (pane, error) {
+	if p.localizer == nil {
+		return p, nil
+	}
+	c := pane{template.New(), p.total}
+	return c, c.localizer.Merge(p.localizer)
+}
+
+func (w *window) total() moments { return w.older.total.plus(w.newer.total) }
+
+// counts reports whether a workflow that started then belongs to the window.
+func (w *window) counts(startNanos int64) bool {
+	return w.since.IsZero() || startNanos >= w.since.UnixNano()
+}
+
+// add adds a workflow.
+func (w *window) add(template Localizer, key GroupKey, t *Trace) {
+	if w.newer.localizer == nil {
+		w.newer.localizer = template.New()
+	}
+	w.newer.localizer.Observe(key, t)
+	start, end := t.Interval(template.Measure())
+	w.newer.total.add(float64(end-start) / 1e9)
+}
+
+// restart forgets everything: something was switched.
+func (w *window) restart(now time.Time) {
+	w.older, w.newer, w.begun, w.since = pane{}, pane{}, now, now
+}
+
+// suspend forgets everything, and counts nothing until the next restart: what should be on is not.
+func (w *window) suspend() { w.restart(time.Unix(0, math.MaxInt64)) }
+
+// age replaces the older pane by the newer one when that is half a window old.
+func (w *window) age(now time.Time, length time.Duration) {
+	if w.begun.IsZero() || w.begun.After(now) {
+		w.begun = now
+	}
+	if now.Sub(w.begun) >= length/2 {
+		w.older, w.newer, w.begun = w.newer, pane{}, now
+	}
+}
+
+// seen returns a localizer of its own with all that the window holds.
+func (w *window) seen(template Localizer) (Localizer, error) {
+	all := template.New()
+	for _, p := range []pane{w.older, w.newer} {
+		if p.localizer == nil {
+			continue
+		}
+		if err := all.Merge(p.localizer); err != nil {
+			return nil, fmt.Errorf("pythia: joining the panes of a window: %w", err)
+		}
+	}
+	return all, nil
+}
