@@ -16,7 +16,7 @@ type Cycle struct {
 	Enabled, Disabled []Switched
 	// Concluded are the diagnoses that ended.
 	Concluded []*Diagnosis
-	// On is how many points are on beyond the always-on ones, and Cost what they are estimated to cost.
+	// Cost is what is on now, beyond the always-on points, and what it is estimated to cost.
 	Cost Cost
 	// Problems are what went wrong: a controller that failed, a strategy that did not answer. The loop goes on.
 	Problems []string

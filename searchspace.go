@@ -1,7 +1,7 @@
 package pythia
 
 // SearchSpace holds the trace points that could be on, arranged so that one can ask what lies inside an edge. It is filled from workflows in which
-// they were on, and asked about workflows in which most were off. Implementations are safe for concurrent use.
+// they were on, and asked about workflows in which most were off. What is returned belongs to the caller. Implementations are safe for concurrent use.
 type SearchSpace interface {
 	// Observe adds a workflow, which should be fully traced: with points off, the same code has other contexts.
 	Observe(t *Trace)

@@ -8,7 +8,7 @@ import "slices"
 // A strategy is pure: no input or output, no clock, no goroutine, no memory of its own; the same State gives the same Decision. It changes nothing in
 // the State. [State.Take] turns candidates, best first, into a Decision that keeps all rules. The package strategy/strategytest checks them.
 type SearchStrategy interface {
-	// Next returns what to enable. An empty Decision says that nothing is left to split any target.
+	// Next returns what to enable. A Decision that enables nothing and leaves nothing out says that nothing can split any target.
 	Next(s *State) (Decision, error)
 }
 
@@ -31,7 +31,7 @@ type State struct {
 // Target is a place in the workflows of one request type that is to be split.
 type Target struct {
 	RequestType string
-	// Finding says what was found at the place; its Location is the edge to split.
+	// Finding, never nil, says what was found at the place; its Location is the edge to split.
 	Finding           *Finding
 	RequestsPerSecond float64
 	// SpansPerRequest is how many spans a request of the type has at a point, for points of which that was seen.
@@ -55,7 +55,7 @@ type Proposal struct {
 	Target int
 	// Node says which point, and what is known of it. Only its Point is required.
 	Node SearchNode
-	// Why tells the developer the reason.
+	// Why tells the developer the reason. It must not be empty.
 	Why string
 }
 

@@ -69,7 +69,7 @@ func explained() *pythia.Diagnosis {
 // slow returns a search in progress for what always takes long.
 func slow() *pythia.Diagnosis {
 	return &pythia.Diagnosis{RequestType: "shop GET /", Started: at(100), Findings: []*pythia.Finding{{
-		Rank: 2, Reason: pythia.ReasonConsistentlySlow, StakeSeconds: 81, Groups: 1, Group: &pythia.Group{RequestType: "shop GET /", Traces: 100, MeanSeconds: 1},
+		Rank: 2, Reason: pythia.ReasonConsistentlySlow, TimeShare: 0.81, Groups: 1, Group: &pythia.Group{RequestType: "shop GET /", Traces: 100, MeanSeconds: 1},
 		Location:     pythia.Location{Kind: pythia.LocationCall, Point: pythia.TracePointID{Scope: "shop", Name: "GET /"}, Callee: "catalog"},
 		Explanations: []pythia.Explanation{},
 	}}}

@@ -109,16 +109,11 @@ func (t *teller) changeFacts(f *pythia.Finding) []string {
 
 func slowFacts(f *pythia.Finding) []string {
 	requestType := clean(f.Group.RequestType)
-	var place, total float64
-	switch n := float64(f.Group.Traces); {
-	case f.Sample != nil && len(f.Sample.PlaceSeconds) > 0:
-		place, total = mean(f.Sample.PlaceSeconds), mean(f.Sample.TotalSeconds)
-	case f.Groups == 1 && n > 0 && finite(f.StakeSeconds) && finite(f.Group.MeanSeconds): // what is at stake is all the time there
-		place, total = f.StakeSeconds/n, f.Group.MeanSeconds
-	default:
-		return []string{"takes long in every request of " + requestType}
+	if share, known := shareOf(f); known && finite(f.Group.MeanSeconds) {
+		mean := f.Group.MeanSeconds
+		return []string{fmt.Sprintf("takes %s of the %s that %s lasts on average, hardly varying", seconds(share*mean), seconds(mean), requestType)}
 	}
-	return []string{fmt.Sprintf("takes %s of the %s that %s lasts on average, hardly varying", seconds(place), seconds(total), requestType)}
+	return []string{"takes long in every request of " + requestType}
 }
 
 // confidence names the level of an interval.

@@ -74,7 +74,7 @@ func wireFindingOf(f *pythia.Finding) wireFinding {
 	return wireFinding{
 		Rank: f.Rank, Group: wireGroupOf(f.Group), Reason: string(f.Reason), Location: wireLocationOf(f.Location),
 		StakeSeconds: number(f.StakeSeconds), VarianceShare: number(f.VarianceShare),
-		VarianceShareInterval: wireIntervalOf(f.ShareInterval), CountShare: number(f.CountShare), Groups: f.Groups,
+		VarianceShareInterval: wireIntervalOf(f.ShareInterval), CountShare: number(f.CountShare), TimeShare: number(f.TimeShare), Groups: f.Groups,
 		Significance: wireSignificance{f.Significance.Test, number(f.Significance.P), number(f.Significance.Adjusted), f.Significance.Tested},
 		Change:       wireChangeOf(f.Change), Explanations: each(f.Explanations, wireExplanationOf),
 	}

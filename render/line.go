@@ -64,25 +64,27 @@ func predicate(d *pythia.Diagnosis) string {
 	}
 	f := d.Findings[0]
 	if d.Stop == pythia.StopSpread {
-		return varies(f) + " in many places, none of which carries enough"
+		return varies(d, f) + " in many places, none of which carries enough"
 	}
 	if len(f.Explanations) > 0 {
-		return varies(f) + ": " + causeWords(d, f)
+		return varies(d, f) + ": " + causeWords(d, f)
 	}
-	how, of := varies(f), " of the variation"
+	how, of := varies(d, f), " of the variation"
 	if strings.HasPrefix(how, "varies") {
 		of = " of it"
 	}
 	return how + ": " + portion(f, of) + "in " + placeName(f.Location, d.RequestType)
 }
 
-// varies says how requests vary, if they do.
-func varies(f *pythia.Finding) string {
+// varies says how requests vary, if they do, or how long they take.
+func varies(d *pythia.Diagnosis, f *pythia.Finding) string {
 	var g pythia.Group
 	if f.Group != nil {
 		g = *f.Group
 	}
 	switch {
+	case f.Reason == pythia.ReasonConsistentlySlow && d.Before.Traces > 0:
+		return "takes " + seconds(g.MeanSeconds) + ", before it took " + seconds(d.Before.MeanSeconds)
 	case f.Reason == pythia.ReasonConsistentlySlow:
 		return "is always slow"
 	case f.Reason == pythia.ReasonChanged:
@@ -111,17 +113,12 @@ func portion(f *pythia.Finding, of string) string {
 	return percent(share) + of + " "
 }
 
-// shareOf is the part of the variation that a finding carries; of what is always slow, the part of the time. The latter is known only if the
-// place matters in a single group.
+// shareOf is the part of the variation that a finding carries; of what is always slow, the part of the time.
 func shareOf(f *pythia.Finding) (share float64, known bool) {
 	if f.Reason != pythia.ReasonConsistentlySlow {
 		return f.VarianceShare, finite(f.VarianceShare)
 	}
-	if f.Group == nil || f.Groups > 1 {
-		return 0, false
-	}
-	share = f.StakeSeconds / (float64(f.Group.Traces) * f.Group.MeanSeconds)
-	return share, share >= 0 && share <= 1 // false if it is no number
+	return f.TimeShare, f.TimeShare > 0 && f.TimeShare <= 1 // false if it is no number
 }
 
 // causeWords names the first explanation: "cache.shard = 3 on inventory.Reserve (p < 0.0001)".

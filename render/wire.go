@@ -67,6 +67,7 @@ type wireFinding struct {
 	VarianceShare         number            `json:"variance_share"`
 	VarianceShareInterval *wireInterval     `json:"variance_share_interval"`
 	CountShare            number            `json:"count_share"`
+	TimeShare             number            `json:"time_share"`
 	Groups                int               `json:"groups"`
 	Significance          wireSignificance  `json:"significance"`
 	Change                *wireChange       `json:"change,omitempty"`
