@@ -83,7 +83,7 @@ type Finding struct {
 	// VarianceShare is Cov(place, total) / Var(total) in the group. It can exceed 1 or be negative.
 	VarianceShare float64
 	ShareInterval Interval
-	// TimeShare is the part of the group's time that is spent at the place.
+	// TimeShare is the part of the group's time that is spent at the place, all of it if the location is a part that dominates the variation.
 	TimeShare float64
 	// CountShare is the part of VarianceShare that comes from the place being passed more or less often, not from its taking longer.
 	CountShare   float64

@@ -17,7 +17,7 @@ import (
 const module = "github.com/pythia-trace/pythia"
 
 // mayImport says which packages of Pythia each may import: the root, imported by all, imports none; the siblings that hold the
-// algorithms meet in the root's types and never import each other.
+// algorithms meet in the root's types and never import each other. What several modules share and nobody else needs lies in internal.
 var mayImport = map[string][]string{
 	"":            {},
 	"grouping":    {""},
@@ -25,10 +25,10 @@ var mayImport = map[string][]string{
 	"searchspace": {""},
 	"strategy":    {""},
 	"cca":         {""},
-	"tracepoint":  {""},
+	"tracepoint":  {"", "internal"},
 	"render":      {""},
-	"internal":    {"localize"},
-	"adapters":    {"", "adapters", "tracepoint"},
+	"internal":    {"", "localize"},
+	"adapters":    {"", "adapters", "tracepoint", "internal"},
 	"defaults":    {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint"},
 	"examples":    {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "adapters", "defaults"},
 	"cmd":         {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "adapters", "defaults", "cmd"},

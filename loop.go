@@ -41,9 +41,6 @@ type switchedOn struct {
 	types      map[string]bool
 	attributes map[string]bool
 	everybody  bool // the controller cannot tell requests apart
-	// until is when the lease ends, and lapsed says that the point may be off, since its lease could not be renewed.
-	until  time.Time
-	lapsed bool
 }
 
 // maxTypes bounds how many request types are followed; requests of further ones are followed together.
@@ -184,37 +181,48 @@ func (l *loop) complain(ctx context.Context, err error) {
 func (l *loop) report(ctx context.Context) (*Report, error) {
 	l.stepping.Lock()
 	defer l.stepping.Unlock()
-	all := l.parts.Localizer.New()
-	l.mu.Lock()
-	input := l.input
-	for _, w := range l.sorted() {
-		seen, err := w.window.seen(l.parts.Localizer)
-		if err == nil {
-			err = all.Merge(seen)
-		}
-		if err != nil {
-			l.mu.Unlock()
-			return nil, err
-		}
+	seen, watches, input, err := l.allSeen()
+	if err != nil {
+		return nil, err
 	}
-	l.mu.Unlock()
-	report, err := l.parts.report(ctx, all, nil, input)
+	report, err := isolated("the localizer", func() (*Report, error) { return l.parts.report(ctx, seen, nil, input) })
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range l.history {
 		report.Diagnoses = append(report.Diagnoses, d.copy())
 	}
-	for _, w := range l.sorted() {
+	for _, w := range watches {
 		if w.diagnosis != nil && !w.searching() {
 			report.Diagnoses = append(report.Diagnoses, w.diagnosis.copy())
 			w.reported = true
 		}
 	}
-	for _, w := range l.sorted() {
+	for _, w := range watches {
 		if w.searching() {
 			report.Diagnoses = append(report.Diagnoses, w.diagnosis.copy())
 		}
 	}
 	return report, nil
+}
+
+// allSeen joins what the windows hold.
+func (l *loop) allSeen() (Localizer, []*watch, Input, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	watches := l.sorted()
+	all, err := isolated("the localizer", func() (Localizer, error) {
+		all := l.parts.Localizer.New()
+		for _, w := range watches {
+			seen, err := w.window.seen(l.parts.Localizer)
+			if err == nil {
+				err = all.Merge(seen)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		return all, nil
+	})
+	return all, watches, l.input, err
 }

@@ -5,11 +5,22 @@ import (
 	"strings"
 )
 
-// RequestType names what kind of request a workflow was, from its first root, by OpenTelemetry's semantic conventions: method and
-// http.route; rpc.service and rpc.method; messaging.operation and destination; else the span's own name. The service comes first. Path segments that
-// look like identifiers (UUIDs, hexadecimal, numbers) become "{id}".
-func RequestType(t *Trace) string {
-	s := &t.Spans[t.roots[0]]
+// RequestTypeKey is the attribute by which a span states the type of the request that it begins, in the application's own words. adapters/otel records it
+// where the application has given the request a type.
+const RequestTypeKey = "pythia.request_type"
+
+// RequestType names what kind of request a workflow was: what [RequestTypeOf] says of its first root.
+func RequestType(t *Trace) string { return RequestTypeOf(&t.Spans[t.roots[0]]) }
+
+// RequestTypeOf names the kind of request that begins with a span. If the span states it ([RequestTypeKey]), that is it. Else it is found by
+// OpenTelemetry's semantic conventions: method and http.route; rpc.service and rpc.method; messaging.operation and destination; else the span's own
+// name. The service comes first. Path segments that look like identifiers (UUIDs, hexadecimal, numbers) become "{id}".
+//
+// Only the scope and the name of the span's point, its attributes and those of its process count; RequestTypeKey counts on the span only.
+func RequestTypeOf(s *Span) string {
+	if stated, ok := lookup(s.Attrs, RequestTypeKey); ok && stated.String() != "" {
+		return stated.String()
+	}
 	if s.Point.Scope == "" {
 		return operationName(s)
 	}

@@ -43,6 +43,22 @@ func TestRequestTypeIsOfTheFirstRoot(t *testing.T) {
 	require.Equal(t, "b", build(t, later, first, span("c", "b", 0, 1)).RequestType)
 }
 
+func TestRequestTypeThatTheRootStates(t *testing.T) {
+	stated := attrs(pythia.String("http.route", "/p"), pythia.String(pythia.RequestTypeKey, "checkout"))
+	require.Equal(t, "checkout", build(t, span("a", "", 0, 2, stated), span("b", "a", 0, 1)).RequestType, "as it is, with no service")
+	require.Equal(t, "svc a", build(t, span("a", "", 0, 2), span("b", "a", 0, 1, stated)).RequestType, "it is the root that counts")
+	require.Equal(t, "svc a", build(t, span("a", "", 0, 1, attrs(pythia.String(pythia.RequestTypeKey, "")))).RequestType)
+	s := span("a", "", 0, 1)
+	s.Process = &pythia.Process{Attrs: []pythia.Attr{pythia.String(pythia.RequestTypeKey, "batch")}}
+	require.Equal(t, "svc a", build(t, s).RequestType, "a process has requests of several types")
+}
+
+func TestRequestTypeOf(t *testing.T) {
+	s := span("a", "b", 0, 1, named("GET"), attrs(pythia.String("http.method", "GET"), pythia.String("http.route", "/cart")))
+	require.Equal(t, "svc GET /cart", pythia.RequestTypeOf(&s))
+	require.Empty(t, pythia.RequestTypeOf(new(pythia.Span)))
+}
+
 func TestRequestTypeUsesAttributesOfTheProcess(t *testing.T) {
 	s := span("a", "", 0, 1)
 	s.Process = &pythia.Process{Attrs: []pythia.Attr{pythia.String("http.route", "/p")}}

@@ -11,11 +11,12 @@ import (
 // round is one step of the loop in progress.
 type round struct {
 	*loop
-	ctx   context.Context
-	now   time.Time
-	cycle *Cycle
-	spent Cost // what is on, by estimate
-	// affected are the watches whose requests see something switched.
+	ctx     context.Context
+	now     time.Time
+	cycle   *Cycle
+	watched []*watch
+	spent   Cost // what is on, by estimate
+	// affected are the watches whose windows begin anew, besides those whose requests see something switched.
 	affected map[*watch]bool
 }
 
@@ -31,8 +32,9 @@ func (l *loop) step(ctx context.Context) (*Cycle, error) {
 	r := &round{loop: l, ctx: ctx, now: now, cycle: &Cycle{Number: l.cycle, Time: now}, affected: make(map[*watch]bool)}
 	r.listPoints()
 	watches := r.takeStock()
+	r.watched = watches
 	r.spent = r.costOfAll(watches)
-	if !r.runProfile(watches) {
+	if len(r.points) > 0 && !r.runProfile(watches) {
 		r.keepWithinBudget(watches)
 		for _, w := range r.mostAtStakeFirst(watches) {
 			r.advance(w)
@@ -51,7 +53,9 @@ func (r *round) takeStock() []*watch {
 	watches := r.loop.sorted()
 	for _, w := range watches {
 		r.cycle.Requests += w.arrived
-		if !r.stepped.IsZero() {
+		if r.stepped.IsZero() {
+			w.arrived = 0 // since nobody knows when
+		} else {
 			w.measureRate(r.now.Sub(r.stepped))
 		}
 		w.window.age(r.now, r.config.Window)
@@ -120,8 +124,7 @@ func (r *round) rest(w *watch, total moments) {
 	if w.normal != nil {
 		varies, longer := total.worse(*w.normal)
 		if !varies && !longer {
-			w.noticed = 0
-			w.learnNormal(total)
+			r.feelNormal(w, total)
 			return
 		}
 	}
@@ -149,6 +152,18 @@ func (r *round) rest(w *watch, total moments) {
 		return
 	}
 	r.pursue(w, seen, total)
+}
+
+// feelNormal has what is normal follow requests that are as they were, or better for two steps in a row.
+func (r *round) feelNormal(w *watch, total moments) {
+	if !total.better(*w.normal) {
+		w.noticed = 0
+		w.learnNormal(total)
+		return
+	}
+	if w.noticed++; w.noticed == 2 {
+		w.noticed, w.normal = 0, &total
+	}
 }
 
 // hold keeps on what an ended search has found until the developer knows it, or it is gone, or things get worse.
@@ -254,7 +269,7 @@ func (r *round) relevant(w *watch, seen *look) []*Finding {
 			continue
 		}
 		if !w.varying {
-			f.Reason = ReasonConsistentlySlow // that it varies, too, is not the question
+			f.askForTime()
 		}
 		kept = append(kept, f)
 	}
@@ -262,4 +277,15 @@ func (r *round) relevant(w *watch, seen *look) []*Finding {
 		slices.SortStableFunc(kept, func(a, b *Finding) int { return cmp.Compare(b.TimeShare, a.TimeShare) })
 	}
 	return kept
+}
+
+// askForTime makes a finding about a place that varies one about the time spent there, wherever in the span.
+func (f *Finding) askForTime() {
+	if f.Reason == ReasonConsistentlySlow {
+		return
+	}
+	f.Reason = ReasonConsistentlySlow
+	if l := &f.Location; l.Kind != LocationCall {
+		l.Kind, l.From, l.To = LocationSpan, Event{Point: l.Point}, Event{Point: l.Point, End: true}
+	}
 }

@@ -3,6 +3,7 @@ package pythia
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -17,8 +18,11 @@ func (r *round) search(w *watch, total moments) {
 	if !w.varying && !w.steady {
 		w.varying, w.steady = total.worseBy(*w.normal)
 	}
-	r.judge(w, seen, total)
-	r.pursue(w, seen, total)
+	done := r.judge(w, seen, total)
+	r.spent = r.costOfAll(r.watched) // without what was just switched off
+	if done {
+		r.pursue(w, seen, total)
+	}
 }
 
 // pursue switches on what could split the places that carry the variation; where there is nothing, attributes that could explain it; and ends the
@@ -38,11 +42,15 @@ func (r *round) pursue(w *watch, seen *look, total moments) {
 	if enabled {
 		return
 	}
+	if leftOut > 0 && r.makeRoom(w, targets) {
+		return
+	}
 	if leftOut > 0 && r.othersHoldPoints(w) { // and will let go of them
-		if w.waited++; w.waited <= r.config.Patience {
+		if w.queued++; w.queued <= r.config.Patience {
 			return
 		}
 	}
+	w.queued = 0
 	r.explain(targets)
 	if leftOut == 0 && (r.ask(w, targets, near) || r.ask(w, targets, r.far)) {
 		return
@@ -55,6 +63,19 @@ func (r *round) pursue(w *watch, seen *look, total moments) {
 	default:
 		r.end(w, StopLeaf, total)
 	}
+}
+
+// makeRoom switches off the points of a search that only show where a guilty edge begins or ends. It returns false if there are none.
+func (r *round) makeRoom(w *watch, targets []*Finding) (made bool) {
+	for i := range w.diagnosis.Hypotheses {
+		h := &w.diagnosis.Hypotheses[i]
+		guilty := slices.ContainsFunc(targets, func(f *Finding) bool { return f.Location.Point == h.Point })
+		if h.On() && len(h.Attributes) == 0 && !guilty {
+			r.switchOff(w, h, "what it costs is needed elsewhere")
+			made = true
+		}
+	}
+	return made
 }
 
 // endWithoutPlace ends a search in which no place carries enough: the variation is gone, or spread over many.
@@ -101,9 +122,11 @@ func (l *Location) at(p TracePointID) bool {
 	return l.Point == p || l.From.Point == p || l.To.Point == p
 }
 
-// judge says of each point that is on whether it carries a part of the variation, and switches off those that do not.
-func (r *round) judge(w *watch, seen *look, total moments) {
+// judge says of each point that is on whether it carries a part of the variation, and of attributes whether they explain it, and switches off those
+// that do not. It returns false if more requests are needed to say.
+func (r *round) judge(w *watch, seen *look, total moments) (done bool) {
 	explained := false
+	done = true
 	for i := range w.diagnosis.Hypotheses {
 		h := &w.diagnosis.Hypotheses[i]
 		if !h.On() {
@@ -118,9 +141,10 @@ func (r *round) judge(w *watch, seen *look, total moments) {
 				r.explain(r.relevant(w, seen))
 				explained = true
 			}
-			r.judgeAttributes(w, h, seen, total)
+			done = r.judgeAttributes(w, h, seen, total) && done
 		}
 	}
+	return done
 }
 
 func (r *round) judgePoint(w *watch, h *Hypothesis, seen *look, total moments) {
@@ -150,7 +174,11 @@ func (r *round) judgePoint(w *watch, h *Hypothesis, seen *look, total moments) {
 	}
 }
 
-func (r *round) judgeAttributes(w *watch, h *Hypothesis, seen *look, total moments) {
+// toExplain is how many times as many requests it takes to say that attributes explain nothing as it takes to say where the variation is: with
+// few, only the plainest of relations is beyond chance.
+const toExplain = 4
+
+func (r *round) judgeAttributes(w *watch, h *Hypothesis, seen *look, total moments) (done bool) {
 	best := 0.0
 	for _, f := range seen.findings {
 		for _, x := range f.Explanations {
@@ -159,11 +187,15 @@ func (r *round) judgeAttributes(w *watch, h *Hypothesis, seen *look, total momen
 			}
 		}
 	}
+	if best == 0 && total.N < toExplain*r.config.MinRequests && r.now.Sub(h.Enabled) < r.config.Window {
+		return false
+	}
 	h.After, h.Requests, h.Outcome = best, total.N, OutcomeHelped
 	if best == 0 {
 		h.Outcome = OutcomeNoHelp
 		r.switchOff(w, h, "they explain nothing")
 	}
+	return true
 }
 
 // names reports whether an explanation is by an attribute of a point.
@@ -176,9 +208,7 @@ func names(x Explanation, p TracePointID) bool {
 func (r *round) split(w *watch, targets []*Finding) (enabled bool, leftOut int, err error) {
 	state := r.state(w, targets)
 	wanted, err := pass(r.ctx, &r.strategy, r.config.Timeout, func(context.Context) (Decision, error) {
-		copied := *state // what a strategy does to it is its own affair
-		copied.Points, copied.Targets = slices.Clone(state.Points), slices.Clone(state.Targets)
-		return r.config.Strategy.Next(&copied)
+		return r.config.Strategy.Next(state.copy())
 	})
 	if err != nil {
 		return false, 0, fmt.Errorf("pythia: asking the strategy about %q: %w", w.requestType, err)
@@ -189,7 +219,7 @@ func (r *round) split(w *watch, targets []*Finding) (enabled bool, leftOut int, 
 		r.spent = r.spent.Plus(state.Cost(p))
 		r.switchOn(w, Hypothesis{Point: p.Node.Point, Inside: inside, Why: p.Why, Before: before})
 	}
-	return len(granted.Enable) > 0, wanted.LeftOut + granted.LeftOut, nil
+	return len(granted.Enable) > 0, max(wanted.LeftOut, 0) + granted.LeftOut, nil
 }
 
 // state is what the strategy decides on.
@@ -217,11 +247,25 @@ func (r *round) state(w *watch, targets []*Finding) *State {
 	return s
 }
 
+// copy returns a State for the strategy: what it does to that is its own affair. It shares the Space, and what a Finding points to.
+func (s *State) copy() *State {
+	c := *s
+	c.Points, c.Targets = slices.Clone(s.Points), slices.Clone(s.Targets)
+	for i := range c.Points {
+		p := &c.Points[i]
+		p.On, p.Attributes = slices.Clone(p.On), slices.Clone(p.Attributes)
+	}
+	for i := range c.Targets {
+		t := &c.Targets[i]
+		finding := *t.Finding
+		t.Finding, t.Tried, t.SpansPerRequest = &finding, slices.Clone(t.Tried), maps.Clone(t.SpansPerRequest)
+	}
+	return &c
+}
+
 // othersHoldPoints reports whether searches for other request types have points on.
 func (r *round) othersHoldPoints(w *watch) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, s := range r.on {
+	for _, s := range r.wanted() {
 		for t := range s.types {
 			if t != w.requestType {
 				return true

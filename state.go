@@ -261,7 +261,7 @@ func (w *watch) check() error {
 		}
 	}
 	if d := w.diagnosis; d != nil {
-		sound = sound && d.RequestType == w.requestType && (w.searching() || w.normal != nil)
+		sound = sound && d.RequestType == w.requestType && (w.normal != nil || w.searching() && (w.varying || w.steady))
 		sound = sound && !slices.ContainsFunc(d.Findings, func(f *Finding) bool { return f == nil || f.Group == nil })
 	}
 	if !sound {

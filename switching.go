@@ -145,7 +145,6 @@ func (l *loop) wantedLocked() map[TracePointID]*switchedOn {
 func (r *round) switchOn(w *watch, h Hypothesis) {
 	h.Enabled, h.Outcome = r.now, OutcomeOpen
 	w.diagnosis.Hypotheses = append(w.diagnosis.Hypotheses, h)
-	r.affected[w] = true
 	r.cycle.Enabled = append(r.cycle.Enabled, Switched{h.Point, h.Attributes, w.requestType, h.Why})
 }
 
@@ -158,7 +157,6 @@ func (r *round) switchOff(w *watch, h *Hypothesis, why string) {
 		h.Outcome = OutcomeGone
 	}
 	h.Disabled, h.WhyDisabled = r.now, why
-	r.affected[w] = true
 	r.cycle.Disabled = append(r.cycle.Disabled, Switched{h.Point, h.Attributes, w.requestType, why})
 }
 
@@ -177,36 +175,35 @@ func (r *round) apply() {
 		r.noteLeft(id, keys)
 	}
 	now := r.config.Now()
-	lapsed := r.followLeases(before, failed, now)
 	for _, w := range r.affectedWatches(before) {
 		w.window.restart(now)
 	}
-	for _, w := range lapsed {
-		w.window.suspend()
-	}
+	r.followLeases(failed, now)
 }
 
-// followLeases returns the watches whose requests may not show what should be on, since its lease ends and could not be renewed. What they show
-// would be held against the point.
-func (r *round) followLeases(before map[TracePointID]*switchedOn, failed map[TracePointID]error, now time.Time) (lapsed []*watch) {
+// followLeases has nothing counted while points may be off that should be on, since their leases end and could not be renewed: what requests show
+// then would be held against the points.
+func (r *round) followLeases(failed map[TracePointID]error, now time.Time) {
+	unsure := make(map[*watch]bool)
 	for id, s := range r.on {
-		b := before[id]
-		switch {
-		case failed[id] == nil:
-			s.until = now.Add(r.config.Lease)
-		case b != nil:
-			s.until = b.until
-			s.lapsed = !s.until.After(now.Add(r.config.Interval))
+		if failed[id] == nil {
+			continue
 		}
 		for t := range s.types {
-			if s.lapsed {
-				lapsed = append(lapsed, r.watches[t])
-			} else if b != nil && b.lapsed {
-				r.affected[r.watches[t]] = true
-			}
+			unsure[r.watches[t]] = true
 		}
 	}
-	return lapsed
+	for _, w := range r.watches {
+		switch win := &w.window; {
+		case !unsure[w]:
+			win.leased = now.Add(r.config.Lease)
+			if win.suspended() {
+				win.restart(now)
+			}
+		case !win.leased.After(now.Add(r.config.Interval)):
+			win.suspend()
+		}
+	}
 }
 
 // noteLeft has the next step switch attributes off, if they are not wanted then.
@@ -228,18 +225,37 @@ func (r *round) affectedWatches(before map[TracePointID]*switchedOn) []*watch {
 		if s.everybody && (b == nil || !b.everybody || len(b.attributes) != len(s.attributes)) {
 			return r.sorted()
 		}
-		for t := range s.types { // after a restart, nothing is on at first
-			if b == nil || !b.types[t] {
-				r.affected[r.watches[t]] = true
-			}
-		}
 	}
 	for id, b := range before {
 		if b.everybody && r.on[id] == nil {
 			return r.sorted()
 		}
 	}
-	return slices.Collect(maps.Keys(r.affected))
+	return slices.DeleteFunc(r.sorted(), func(w *watch) bool { return !r.affected[w] && !r.sees(w.requestType, before) })
+}
+
+// sees reports whether requests of a type show other points than before, or more attributes. Attributes that go off change no workflow's shape.
+func (r *round) sees(requestType string, before map[TracePointID]*switchedOn) bool {
+	for id, s := range r.on {
+		if !s.types[requestType] {
+			continue
+		}
+		b := before[id]
+		if b == nil || !b.types[requestType] {
+			return true
+		}
+		for key := range s.attributes {
+			if !b.attributes[key] {
+				return true
+			}
+		}
+	}
+	for id, b := range before {
+		if s := r.on[id]; b.types[requestType] && (s == nil || !s.types[requestType]) && !r.alwaysOn(id) {
+			return true
+		}
+	}
+	return false
 }
 
 // disable switches off what is wanted no more, and what could not be switched off before.
@@ -432,7 +448,7 @@ func (r *round) giveUp(failed map[TracePointID]error) {
 
 // forget drops the hypotheses about a point that came to nothing because the controller did not answer, so that it can be proposed again.
 func (r *round) forget(id TracePointID) {
-	for w := range r.affected {
+	for _, w := range r.watched {
 		if w.diagnosis != nil {
 			w.diagnosis.Hypotheses = slices.DeleteFunc(w.diagnosis.Hypotheses, func(h Hypothesis) bool {
 				came := h.Point == id && h.Outcome == OutcomeFailed && h.Enabled.Equal(r.now)

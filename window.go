@@ -13,6 +13,8 @@ type window struct {
 	begun        time.Time // when the newer pane was
 	// since is when something was switched for the requests: workflows that started earlier saw it partly switched, and do not count.
 	since time.Time
+	// leased is until when all is on that should be, even if it cannot be renewed.
+	leased time.Time
 }
 
 // pane is what was observed in a part of a window.
@@ -52,8 +54,13 @@ func (w *window) restart(now time.Time) {
 	w.older, w.newer, w.begun, w.since = pane{}, pane{}, now, now
 }
 
+// never is later than any workflow.
+var never = time.Unix(0, math.MaxInt64)
+
 // suspend forgets everything, and counts nothing until the next restart: what should be on is not.
-func (w *window) suspend() { w.restart(time.Unix(0, math.MaxInt64)) }
+func (w *window) suspend() { w.restart(never) }
+
+func (w *window) suspended() bool { return w.since.Equal(never) }
 
 // age replaces the older pane by the newer one when that is half a window old.
 func (w *window) age(now time.Time, length time.Duration) {

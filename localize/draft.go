@@ -27,8 +27,10 @@ func (at *place) draftOf(parts []part, reason pythia.Reason, test string) draft 
 		Group: &d.group.Group, Reason: reason, Location: locate(at.key, d.parts), StakeSeconds: at.stake, Groups: len(at.groups),
 		Significance: pythia.Significance{Test: test},
 	}
-	for _, p := range d.parts {
+	for _, p := range at.groups[0].parts {
 		d.TimeShare += p.weight * p.edge.x.float() / d.group.total.t.float()
+	}
+	for _, p := range d.parts {
 		d.VarianceShare += p.weight * p.edge.share
 		d.CountShare += p.weight * p.edge.countShare
 	}

@@ -213,7 +213,7 @@ func (l *loader) passed(edges int) []edgeSample {
 
 // variable reads a variable. In how many spans it was is not stored: it only matters while a workflow is looked at.
 func (l *loader) variable() variableSample {
-	v := variableSample{name: l.name(), text: l.name(), n: 1}
+	v := variableSample{name: l.name(), text: l.name()}
 	if v.text == "" {
 		v.number = l.float()
 	}

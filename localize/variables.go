@@ -15,23 +15,23 @@ const (
 	maxValueLength = 80  // longer strings are not categories
 )
 
-// variableSample is one attribute of a workflow: the mean of a number's values, the first of a category's.
+// variableSample is one attribute of a workflow.
 type variableSample struct {
 	name   string
 	number float64
 	text   string // empty for a number
-	n      int
 }
 
 // variablesOf collects the candidate variables of a workflow, in order of name. An attribute is named after the trace point that carries it,
-// an attribute of a process after the service.
+// an attribute of a process after the service. Where several spans of a point carry it, the longest one's counts: it says most about the time,
+// and an average of names says nothing.
 func variablesOf(t *pythia.Trace) []variableSample {
 	c := variableCollector{index: make(map[variableName]int)}
 	processes := make(map[*pythia.Process]bool)
 	for i := range t.Spans {
 		s := &t.Spans[i]
 		for _, a := range s.Attrs {
-			c.add(variableName{s.Point.Scope, s.Point.Name, a.Key}, a.Value)
+			c.add(variableName{s.Point.Scope, s.Point.Name, a.Key}, a.Value, s.DurationNanos())
 		}
 		if s.Process != nil && !processes[s.Process] {
 			processes[s.Process] = true
@@ -54,21 +54,22 @@ func (n variableName) String() string {
 type variableCollector struct {
 	index   map[variableName]int
 	samples []variableSample
+	nanos   []int64 // how long the span lasted that each sample is from
 }
 
 func (c *variableCollector) addProcess(p *pythia.Process) {
 	if p.Instance != "" {
-		c.add(variableName{p.Service, "", "instance"}, pythia.StringValue(p.Instance))
+		c.add(variableName{p.Service, "", "instance"}, pythia.StringValue(p.Instance), 0)
 	}
 	if p.Host != "" {
-		c.add(variableName{p.Service, "", "host"}, pythia.StringValue(p.Host))
+		c.add(variableName{p.Service, "", "host"}, pythia.StringValue(p.Host), 0)
 	}
 	for _, a := range p.Attrs {
-		c.add(variableName{p.Service, "", a.Key}, a.Value)
+		c.add(variableName{p.Service, "", a.Key}, a.Value, 0)
 	}
 }
 
-func (c *variableCollector) add(name variableName, v pythia.Value) {
+func (c *variableCollector) add(name variableName, v pythia.Value, nanos int64) {
 	number, isNumber := v.Number()
 	text := ""
 	if !isNumber {
@@ -77,17 +78,12 @@ func (c *variableCollector) add(name variableName, v pythia.Value) {
 		}
 	}
 	i, seen := c.index[name]
-	if !seen {
-		if len(c.samples) < maxVariables {
-			c.index[name] = len(c.samples)
-			c.samples = append(c.samples, variableSample{name.String(), number, text, 1})
-		}
-		return
-	}
-	s := &c.samples[i]
-	if isNumber && s.text == "" {
-		s.n++
-		s.number += (number - s.number) / float64(s.n)
+	switch {
+	case seen && nanos > c.nanos[i]:
+		c.samples[i].number, c.samples[i].text, c.nanos[i] = number, text, nanos
+	case !seen && len(c.samples) < maxVariables:
+		c.index[name] = len(c.samples)
+		c.samples, c.nanos = append(c.samples, variableSample{name.String(), number, text}), append(c.nanos, nanos)
 	}
 }
 
