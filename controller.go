@@ -42,7 +42,8 @@ type Leaser interface {
 
 // Selection restricts for which requests a point is on. The zero value means all.
 type Selection struct {
-	// RequestTypes, if not empty, are the only types that count.
+	// RequestTypes, if not empty, are the only types that count. A process that does not know a request's route yet cannot tell its type for certain:
+	// in doubt it is taken, as tracepoint.Matcher says.
 	RequestTypes []string
 	// OneIn, if greater than 1, is for one request in so many, the same ones at all points.
 	OneIn int

@@ -28,10 +28,11 @@ func (c Cost) Within(budget Cost) bool {
 // HitCost is what passing a trace point once costs when it is on.
 type HitCost struct {
 	CPU   time.Duration // to start and end its span
-	Bytes int           // the span's size, before compression
+	Bytes int           // the span's size, before compression; 0 if it was not measured
 }
 
-// Coster is implemented by controllers that measure what their points cost. It returns false for a point of which it knows nothing yet.
+// Coster is implemented by controllers that measure what their points cost. It returns false for a point of which it knows nothing yet. It is quick: it says
+// what was measured, and measures nothing meanwhile. It is safe for concurrent use.
 type Coster interface {
 	HitCost(id TracePointID) (HitCost, bool)
 }

@@ -71,7 +71,7 @@ func TestLoopUsesWhatTheControllerCan(t *testing.T) {
 		method             string
 	}{
 		"all":      {func(_ *testing.T, a *loopApp) pythia.TracePointController { return a.leases }, true, true, "EnableOnly"},
-		"recorder": {func(_ *testing.T, a *loopApp) pythia.TracePointController { return a.Recorder }, false, true, "EnableFor"},
+		"recorder": {func(_ *testing.T, a *loopApp) pythia.TracePointController { return a.Recorder }, true, true, "EnableOnlyFor"},
 		"basic":    {func(_ *testing.T, a *loopApp) pythia.TracePointController { return a.Plain() }, false, false, "Enable"},
 		"leaser": {func(_ *testing.T, a *loopApp) pythia.TracePointController {
 			return onlyLeaser{a.Plain(), a.Recorder}

@@ -270,6 +270,10 @@ func TestLoopSurvivesACancelledStep(t *testing.T) {
 	for ctx.Err() == nil {
 		r.run(loopInterval, r.engine.Observe)
 		c, err := r.engine.Step(ctx)
+		if ctx.Err() != nil {
+			require.ErrorIs(t, err, context.Canceled)
+			break
+		}
 		require.NoError(t, err)
 		r.cycles = append(r.cycles, c)
 	}

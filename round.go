@@ -41,6 +41,9 @@ func (l *loop) step(ctx context.Context) (*Cycle, error) {
 		}
 	}
 	r.apply()
+	if err := ctx.Err(); err != nil { // what failed is not to be held against anybody
+		return nil, err
+	}
 	r.complete(watches)
 	l.stepped = now
 	return r.cycle, nil
@@ -151,7 +154,7 @@ func (r *round) rest(w *watch, total moments) {
 		r.affected[w] = true
 		return
 	}
-	r.pursue(w, seen, total)
+	r.pursue(w, seen, total, false)
 }
 
 // feelNormal has what is normal follow requests that are as they were, or better for two steps in a row.

@@ -18,28 +18,28 @@ func (r *round) search(w *watch, total moments) {
 	if !w.varying && !w.steady {
 		w.varying, w.steady = total.worseBy(*w.normal)
 	}
-	done := r.judge(w, seen, total)
+	undecided := r.judge(w, seen, total)
 	r.spent = r.costOfAll(r.watched) // without what was just switched off
-	if done {
-		r.pursue(w, seen, total)
-	}
+	r.pursue(w, seen, total, undecided)
 }
 
 // pursue switches on what could split the places that carry the variation; where there is nothing, attributes that could explain it; and ends the
-// search where there are none either.
-func (r *round) pursue(w *watch, seen *look, total moments) {
+// search where there are none either. While something is undecided, it does not end.
+func (r *round) pursue(w *watch, seen *look, total moments, undecided bool) {
 	targets := r.relevant(w, seen)
 	if len(targets) == 0 {
 		r.endWithoutPlace(w, seen, total)
 		return
 	}
 	w.diagnosis.Findings = targets
-	enabled, leftOut, err := r.split(w, targets)
+	leaves, leftOut, err := r.split(w, targets)
 	if err != nil {
 		r.problem(err)
 		return
 	}
-	if enabled {
+	r.explain(leaves)
+	asked := leftOut == 0 && r.ask(w, leaves, near)
+	if asked || undecided || len(leaves) < len(targets) {
 		return
 	}
 	if leftOut > 0 && r.makeRoom(w, targets) {
@@ -51,8 +51,7 @@ func (r *round) pursue(w *watch, seen *look, total moments) {
 		}
 	}
 	w.queued = 0
-	r.explain(targets)
-	if leftOut == 0 && (r.ask(w, targets, near) || r.ask(w, targets, r.far)) {
+	if leftOut == 0 && r.ask(w, targets, r.far) {
 		return
 	}
 	switch {
@@ -123,10 +122,9 @@ func (l *Location) at(p TracePointID) bool {
 }
 
 // judge says of each point that is on whether it carries a part of the variation, and of attributes whether they explain it, and switches off those
-// that do not. It returns false if more requests are needed to say.
-func (r *round) judge(w *watch, seen *look, total moments) (done bool) {
+// that do not. It returns true if it takes more requests to say.
+func (r *round) judge(w *watch, seen *look, total moments) (undecided bool) {
 	explained := false
-	done = true
 	for i := range w.diagnosis.Hypotheses {
 		h := &w.diagnosis.Hypotheses[i]
 		if !h.On() {
@@ -141,10 +139,10 @@ func (r *round) judge(w *watch, seen *look, total moments) (done bool) {
 				r.explain(r.relevant(w, seen))
 				explained = true
 			}
-			done = r.judgeAttributes(w, h, seen, total) && done
+			undecided = !r.judgeAttributes(w, h, seen, total) || undecided
 		}
 	}
-	return done
+	return undecided
 }
 
 func (r *round) judgePoint(w *watch, h *Hypothesis, seen *look, total moments) {
@@ -204,22 +202,30 @@ func names(x Explanation, p TracePointID) bool {
 	return ofPoint(x.Variable) || slices.ContainsFunc(x.Aliases, ofPoint)
 }
 
-// split asks the strategy what could split the targets, and switches it on.
-func (r *round) split(w *watch, targets []*Finding) (enabled bool, leftOut int, err error) {
+// split asks the strategy what could split the targets, and switches it on. It returns the targets for which there is nothing, the leaves.
+func (r *round) split(w *watch, targets []*Finding) (leaves []*Finding, leftOut int, err error) {
 	state := r.state(w, targets)
 	wanted, err := pass(r.ctx, &r.strategy, r.config.Timeout, func(context.Context) (Decision, error) {
 		return r.config.Strategy.Next(state.copy())
 	})
 	if err != nil {
-		return false, 0, fmt.Errorf("pythia: asking the strategy about %q: %w", w.requestType, err)
+		return nil, 0, fmt.Errorf("pythia: asking the strategy about %q: %w", w.requestType, err)
 	}
 	granted := state.Take(wanted.Enable)
+	splits := make(map[int]bool)
 	for _, p := range granted.Enable {
-		before, inside := w.share(targets[p.Target]), targets[p.Target].Location.Point
+		splits[p.Target] = true
 		r.spent = r.spent.Plus(state.Cost(p))
-		r.switchOn(w, Hypothesis{Point: p.Node.Point, Inside: inside, Why: p.Why, Before: before})
+		r.switchOn(w, Hypothesis{
+			Point: p.Node.Point, Inside: targets[p.Target].Location.Point, Why: p.Why, Before: w.share(targets[p.Target]),
+		})
 	}
-	return len(granted.Enable) > 0, max(wanted.LeftOut, 0) + granted.LeftOut, nil
+	for i, f := range targets {
+		if !splits[i] {
+			leaves = append(leaves, f)
+		}
+	}
+	return leaves, max(wanted.LeftOut, 0) + granted.LeftOut, nil
 }
 
 // state is what the strategy decides on.
@@ -304,8 +310,11 @@ const wellExplained = 0.7
 
 // ask switches on the attributes that could explain targets which nothing explains well, of the points that of names.
 func (r *round) ask(w *watch, targets []*Finding, of func(*Finding) []TracePointID) bool {
+	if len(targets) == 0 {
+		return false
+	}
 	asked := false
-	s := State{Points: r.pointStates(), Targets: []Target{{RequestType: w.requestType, RequestsPerSecond: w.rate}}}
+	s := r.state(w, targets)
 	for _, f := range targets {
 		if len(f.Explanations) > 0 && f.Explanations[0].Strength >= wellExplained {
 			continue

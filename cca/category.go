@@ -29,28 +29,15 @@ func asCategory(v pythia.Variable, most int) (pythia.Variable, bool) {
 	return pythia.Variable{Name: v.Name, Category: category}, len(values) > 2
 }
 
-// gain is how much more of the variance a number must explain as a category to be taken for one.
+// gain is how much more of the variance a number must explain as a category than by its order to be taken for one.
 const gain = 0.1
 
-// better chooses between a number and the same as a category. If the durations rise, or fall, with the number nearly as well as they go along
-// with the category, it remains a number, but not need to rise evenly: it relates by the category's columns.
+// better chooses between a number and the same as a category: a number, if the durations rise or fall with it nearly as well.
 func better(number, category *candidate, seconds []float64) *candidate {
-	switch {
-	case category == nil:
-		return number
-	case number == nil:
-		return category
-	}
-	adjusted := category.adjusted()
-	if adjusted <= number.strength*number.strength+gain {
+	if category == nil || number != nil && category.adjusted() <= monotone(number.Numbers, seconds)+gain {
 		return number
 	}
-	if adjusted > monotone(number.Numbers, seconds)+gain {
-		return category
-	}
-	stepped := *category
-	stepped.Variable, stepped.direction = number.Variable, number.direction
-	return &stepped
+	return category
 }
 
 // adjusted is R² less what chance explains with that many columns: 1 − (1−R²)(n−1)/(n−k−1) (Ezekiel 1930).

@@ -35,7 +35,7 @@ func ExampleExplainer() {
 		}
 	}
 	// Output:
-	// db: queue_length: strength 1.00, direction +1, p 0.001
+	// db: queue_length: strength 0.93, direction +1, p 0.001
 	//   0 to 0: 111 ms in 12 requests
 	//   1 to 2: 161 ms in 24 requests
 	//   3 to 4: 311 ms in 24 requests

@@ -41,8 +41,9 @@ type edgeShare struct {
 	steady     bool    // see steadyShare
 }
 
-// steadyShare is the share of a group's workflows that must pass an edge for it to be a steady one. That some workflows pass an edge and others do not
-// says that they are different requests; a steady edge that is passed repeatedly is a loop, and blamed for its iterations.
+// steadyShare is the share of a group's workflows that must pass an edge, or have its operation, for it to be a steady one. That some workflows have an
+// operation and others do not says that they are different requests; a steady one that is passed repeatedly is a loop, and blamed for its
+// iterations, and one that all have but few wait for, in parallel to others, is blamed for being waited for.
 const steadyShare = 0.9
 
 // stake is the seconds that the edge adds to the group's standard deviation, over all its requests, by taking longer and, if steady,
@@ -112,16 +113,33 @@ func totalsOf(sample []*exemplar) []float64 {
 func seconds(nanos int64) float64 { return float64(nanos) / 1e9 }
 
 func (g *groupAnalysis) decompose() {
+	presence := g.presence()
 	for i := range g.accumulator.edges {
 		e := &g.accumulator.edges[i]
 		s := edgeShare{index: int32(i), edgeStats: e, perCall: e.x.float() / e.count.float()}
-		s.steady = float64(e.traces) >= steadyShare*float64(g.total.n)
+		s.steady = float64(e.traces) >= steadyShare*float64(g.total.n) || presence[e.owner] >= steadyShare*float64(len(g.exemplars))
 		if g.variance > 0 {
 			all, count := e.parts(g.total)
 			s.share, s.countShare = all/g.variance, count/g.variance
 		}
 		g.edges = append(g.edges, s)
 	}
+}
+
+// presence counts the workflows of the sample that have each operation, on the critical path or not.
+func (g *groupAnalysis) presence() map[pythia.TracePointID]float64 {
+	names := make(map[string]float64)
+	for _, x := range g.exemplars {
+		for name := range x.counts {
+			names[name]++
+		}
+	}
+	presence := make(map[pythia.TracePointID]float64)
+	for i := range g.accumulator.edges {
+		p := g.accumulator.edges[i].owner
+		presence[p] = names[p.String()]
+	}
+	return presence
 }
 
 // compare orders edges by what they are, whatever order they were seen in.
