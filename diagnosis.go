@@ -30,6 +30,7 @@ const (
 	StopTooFew       StopReason = "too_few_requests" // the requests that were waited for did not come
 	StopSpread       StopReason = "spread"           // it varies in many places, none of which carries enough
 	StopGone         StopReason = "gone"             // the variation is gone
+	StopOvertaken    StopReason = "overtaken"        // something new has made it worse, and a new search is for that
 )
 
 // Hypothesis is a trace point, or some of its attributes, switched on in the belief that it shows where the variation comes from.

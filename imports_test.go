@@ -31,6 +31,8 @@ var mayImport = map[string][]string{
 	"adapters":    {"", "adapters", "tracepoint", "internal"},
 	"defaults":    {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint"},
 	"examples":    {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "adapters", "defaults"},
+	"pythiatest":  {"", "localize", "cca", "tracepoint", "render", "adapters", "defaults"},
+	"benchmarks":  {"", "tracepoint", "adapters"},
 	"cmd":         {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "adapters", "defaults", "cmd"},
 }
 

@@ -20,6 +20,7 @@ type loop struct {
 	cycle       int
 	stepped     time.Time
 	points      []PointState          // all, ordered by ID
+	listed      bool                  // the controller has said what points there are
 	unpaid      map[TracePointID]bool // points that could not be switched off, to be tried again
 	history     []*Diagnosis          // ended ones, the latest last
 	profiles    profiles

@@ -55,16 +55,17 @@ func (m moments) errors2() (mean, variance float64) {
 const (
 	worseStdDev = 1.5
 	worseMean   = 1.25
-	worseSigmas = 5
+	surely      = 5 // standard errors
+	probably    = 4
 )
 
-// worse reports whether durations vary more than they used to, and whether they are longer.
-func (m moments) worse(normal moments) (varies, longer bool) {
+// worse reports whether durations vary more than they used to, and whether they are longer, beyond so many standard errors.
+func (m moments) worse(normal moments, sigmas float64) (varies, longer bool) {
 	meanError, varianceError := m.errors2()
 	meanBefore, varianceBefore := normal.errors2()
 	varies = m.stdDev() > worseStdDev*normal.stdDev() &&
-		m.variance()-normal.variance() > worseSigmas*math.Sqrt(varianceError+varianceBefore)
-	longer = m.Mean > worseMean*normal.Mean && m.Mean-normal.Mean > worseSigmas*math.Sqrt(meanError+meanBefore)
+		m.variance()-normal.variance() > sigmas*math.Sqrt(varianceError+varianceBefore)
+	longer = m.Mean > worseMean*normal.Mean && m.Mean-normal.Mean > sigmas*math.Sqrt(meanError+meanBefore)
 	return varies, longer
 }
 
@@ -77,6 +78,6 @@ func (m moments) worseBy(normal moments) (varying, longer bool) {
 
 // better reports whether durations vary clearly less than they used to, or are clearly shorter.
 func (m moments) better(normal moments) bool {
-	varied, longer := normal.worse(m)
+	varied, longer := normal.worse(m, surely)
 	return varied || longer
 }

@@ -81,8 +81,11 @@ func (r *round) noneSupported(failed map[TracePointID]error) bool {
 // profileDue reports whether a profile is to begin: nothing is known yet, or it is some time since, and no search is in progress.
 func (r *round) profileDue(watches []*watch) bool {
 	p := &r.profiles
-	if r.config.ProfileEvery < 0 || r.cycle.Requests == 0 || r.stepped.IsZero() || len(r.points) == 0 {
+	if r.config.ProfileEvery < 0 || r.cycle.Requests == 0 || r.stepped.IsZero() {
 		return false
+	}
+	if !slices.ContainsFunc(r.points, func(p PointState) bool { return !p.AlwaysOn }) {
+		return false // there is nothing to learn
 	}
 	if slices.ContainsFunc(watches, (*watch).searching) {
 		return false

@@ -34,7 +34,7 @@ func (l *loop) step(ctx context.Context) (*Cycle, error) {
 	watches := r.takeStock()
 	r.watched = watches
 	r.spent = r.costOfAll(watches)
-	if len(r.points) > 0 && !r.runProfile(watches) {
+	if r.listed && !r.runProfile(watches) {
 		r.keepWithinBudget(watches)
 		for _, w := range r.mostAtStakeFirst(watches) {
 			r.advance(w)
@@ -125,7 +125,7 @@ func (r *round) wait(w *watch) {
 func (r *round) rest(w *watch, total moments) {
 	w.varying, w.steady = true, true
 	if w.normal != nil {
-		varies, longer := total.worse(*w.normal)
+		varies, longer := total.worse(*w.normal, surely)
 		if !varies && !longer {
 			r.feelNormal(w, total)
 			return
@@ -148,7 +148,7 @@ func (r *round) rest(w *watch, total moments) {
 	if n := w.normal; n != nil {
 		w.diagnosis.Before = Before{Traces: n.N, MeanSeconds: n.Mean, StdDevSeconds: n.stdDev()}
 	}
-	w.reported, w.waited, w.asked = false, 0, make(map[TracePointID]bool)
+	w.reported, w.waited, w.asked, w.began = false, 0, make(map[TracePointID]bool), moments{}
 	if w.normal != nil { // the window still holds better times: what has got worse is seen without them
 		w.varying, w.steady = false, false
 		r.affected[w] = true
@@ -161,7 +161,10 @@ func (r *round) rest(w *watch, total moments) {
 func (r *round) feelNormal(w *watch, total moments) {
 	if !total.better(*w.normal) {
 		w.noticed = 0
-		w.learnNormal(total)
+		r.mu.Lock()
+		older := w.window.older.total
+		r.mu.Unlock()
+		w.learnNormal(older)
 		return
 	}
 	if w.noticed++; w.noticed == 2 {
@@ -171,7 +174,7 @@ func (r *round) feelNormal(w *watch, total moments) {
 
 // hold keeps on what an ended search has found until the developer knows it, or it is gone, or things get worse.
 func (r *round) hold(w *watch, total moments) {
-	varies, longer := total.worse(*w.normal)
+	varies, longer := total.worse(*w.normal, surely)
 	switch {
 	case w.reported:
 		r.dismiss(w, "it was reported")

@@ -10,6 +10,12 @@ import (
 
 // search takes a search in progress a step on: it judges what was switched on, and pursues what is left.
 func (r *round) search(w *watch, total moments) {
+	if w.began.N == 0 {
+		w.began = total
+	}
+	if r.overtaken(w, total) {
+		return
+	}
 	seen, err := r.look(w)
 	if err != nil {
 		r.problem(err)
@@ -21,6 +27,25 @@ func (r *round) search(w *watch, total moments) {
 	undecided := r.judge(w, seen, total)
 	r.spent = r.costOfAll(r.watched) // without what was just switched off
 	r.pursue(w, seen, total, undecided)
+}
+
+// overtaken gives a search up if what it is about has got worse by something new, for two steps in a row: what was tried in the meantime says nothing
+// of that.
+func (r *round) overtaken(w *watch, total moments) bool {
+	varies, longer := total.worse(w.began, probably)
+	if !varies && !longer {
+		w.noticed = 0
+		return false
+	}
+	if w.noticed++; w.noticed < 2 {
+		return false
+	}
+	began := w.began
+	w.diagnosis.Stop, w.diagnosis.Ended = StopOvertaken, r.now
+	r.cycle.Concluded = append(r.cycle.Concluded, w.diagnosis.copy())
+	r.dismiss(w, "something new has made it worse: the search begins anew")
+	w.normal = &began
+	return true
 }
 
 // pursue switches on what could split the places that carry the variation; where there is nothing, attributes that could explain it; and ends the

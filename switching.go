@@ -19,6 +19,7 @@ func (r *round) listPoints() {
 		r.problem(fmt.Errorf("pythia: listing the trace points: %w", err))
 		points = r.withEarlier(points)
 	}
+	r.listed = r.listed || err == nil || len(points) > 0
 	r.points = r.points[:0:0]
 	switchable := make(map[TracePointID]bool)
 	for _, p := range points {
@@ -59,6 +60,7 @@ func (r *round) measureCosts() {
 	measured, err := pass(r.ctx, &r.controller, r.config.Timeout, func(context.Context) ([]PointState, error) {
 		for i := range points {
 			if cost, ok := meter.HitCost(points[i].ID); ok {
+				cost.Bytes = orDefault(cost.Bytes, points[i].HitCost.Bytes)
 				points[i].HitCost = cost
 			}
 		}

@@ -11,7 +11,9 @@ type watch struct {
 	rate        float64 // requests per second, recent ones counting most
 	// normal is what the durations were like when they were last looked into; nil before that. What has been looked into is not again until it
 	// gets worse.
-	normal  *moments
+	normal *moments
+	// began is what they were like when the search in progress began.
+	began   moments
 	noticed int // steps in a row in which something was to be seen
 	// varying says that the search is for what varies, and steady that it is for what takes long: both, one, or not known yet.
 	varying, steady bool
@@ -43,9 +45,10 @@ func (w *watch) searching() bool { return w.diagnosis != nil && w.diagnosis.Stop
 // enoughForNormal is how many requests say what is normal, rare long ones included.
 const enoughForNormal = 1000
 
-// learnNormal takes over what was seen, if there is more of it than there was, until that is enough. Later, a slow drift shall not become normal.
-func (w *watch) learnNormal(total moments) {
-	if w.normal == nil || w.normal.N < min(total.N, enoughForNormal) {
-		w.normal = &total
+// learnNormal takes over what was seen, if there is more of it than there was, until that is enough. Later, a slow drift shall not become normal. It
+// goes by the older pane: what has begun to get worse would show before it gets there.
+func (w *watch) learnNormal(older moments) {
+	if w.normal.N < min(older.N, enoughForNormal) {
+		w.normal = &older
 	}
 }

@@ -27,6 +27,7 @@ var stops = map[pythia.StopReason]string{
 	pythia.StopTooFew:       "the requests that were waited for did not come",
 	pythia.StopSpread:       "it varies in many places, none of which carries enough",
 	pythia.StopGone:         "the variation is gone",
+	pythia.StopOvertaken:    "something new has made it worse, for which a new search begins",
 }
 
 func stopWords(s pythia.StopReason) string {
@@ -42,7 +43,7 @@ func byInterest(all []*pythia.Diagnosis) []*pythia.Diagnosis {
 		switch {
 		case d.Stop == "":
 			return 1
-		case d.Stop == pythia.StopGone || len(d.Findings) == 0:
+		case d.Stop == pythia.StopGone || d.Stop == pythia.StopOvertaken || len(d.Findings) == 0:
 			return 2
 		}
 		return 0

@@ -57,6 +57,8 @@ func predicate(d *pythia.Diagnosis) string {
 	switch {
 	case d.Stop == pythia.StopGone:
 		return "varies no more"
+	case d.Stop == pythia.StopOvertaken:
+		return "has got worse by something new"
 	case len(d.Findings) == 0 && d.Stop == "":
 		return "is being looked into"
 	case len(d.Findings) == 0:
