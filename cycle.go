@@ -10,6 +10,8 @@ type Cycle struct {
 	Requests int
 	// ProfiledOneIn is how many requests there are to each that is traced fully, to learn what lies where; 0 when none is.
 	ProfiledOneIn int
+	// ProfileCost is what the profile is estimated to cost, beyond Cost: its points are on for few requests, and none of the budget's Points.
+	ProfileCost Cost
 	// Searching are the diagnoses in progress, with the place each has come to.
 	Searching []*Diagnosis
 	// Enabled and Disabled are what was switched, in order.

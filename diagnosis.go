@@ -30,6 +30,7 @@ const (
 	StopTooFew       StopReason = "too_few_requests" // the requests that were waited for did not come
 	StopSpread       StopReason = "spread"           // it varies in many places, none of which carries enough
 	StopGone         StopReason = "gone"             // the variation is gone
+	StopFailed       StopReason = "failed"           // the strategy or the localizer failed again and again
 	StopOvertaken    StopReason = "overtaken"        // something new has made it worse, and a new search is for that
 )
 

@@ -58,7 +58,7 @@ func (e enabling) run(ctx context.Context, ids []TracePointID) (enabled, error) 
 		if !there {
 			continue
 		}
-		failed, whole := pointErrors(err)
+		failed, whole := PointErrors(err)
 		if whole != nil {
 			return done, whole
 		}
@@ -80,31 +80,4 @@ func (e enabling) run(ctx context.Context, ids []TracePointID) (enabled, error) 
 		done.failed[id] = errors.ErrUnsupported
 	}
 	return done, nil
-}
-
-// pointErrors takes joined errors apart: those of single points, and the rest.
-func pointErrors(err error) (failed map[TracePointID]error, whole error) {
-	failed = make(map[TracePointID]error)
-	var others []error
-	var walk func(error)
-	walk = func(err error) {
-		switch e := err.(type) {
-		case nil:
-		case *PointError:
-			failed[e.ID] = e.Err
-		case interface{ Unwrap() []error }:
-			for _, one := range e.Unwrap() {
-				walk(one)
-			}
-		default:
-			var p *PointError
-			if errors.As(err, &p) { // wrapped once more
-				failed[p.ID] = p.Err
-				return
-			}
-			others = append(others, err)
-		}
-	}
-	walk(err)
-	return failed, errors.Join(others...)
 }

@@ -27,8 +27,9 @@ type loop struct {
 	controller  turnstile
 	strategy    turnstile
 	lacksSelect map[TracePointID]bool // points that cannot be on for some requests only
+	failing     map[TracePointID]int  // for how many steps in a row points could not be renewed
 
-	// mu guards what follows.
+	// mu guards what follows, and lacksSelect.
 	mu         sync.Mutex
 	watches    map[string]*watch
 	switchable map[TracePointID]bool
@@ -41,7 +42,8 @@ type loop struct {
 type switchedOn struct {
 	types      map[string]bool
 	attributes map[string]bool
-	everybody  bool // the controller cannot tell requests apart
+	everybody  bool // the controller cannot tell requests apart, or it is for others too
+	others     bool // it is for the types beyond those that are followed one by one
 }
 
 // maxTypes bounds how many request types are followed; requests of further ones are followed together.
@@ -55,6 +57,7 @@ func newLoop(parts Config, c LoopConfig) *loop {
 		controller: turnstile{what: "the trace point controller"}, strategy: turnstile{what: "the search strategy"},
 		watches: make(map[string]*watch), switchable: make(map[TracePointID]bool), on: make(map[TracePointID]*switchedOn),
 		unpaid: make(map[TracePointID]bool), lacksSelect: make(map[TracePointID]bool),
+		failing: make(map[TracePointID]int),
 	}
 }
 
@@ -69,6 +72,7 @@ func (l *loop) observe(t *Trace) {
 	}
 	w := l.watch(t.RequestType)
 	w.arrived++
+	w.usage.Arrived++
 	if !w.window.counts(t.StartNanos()) {
 		return
 	}
@@ -94,12 +98,15 @@ func (l *loop) observe(t *Trace) {
 
 func (l *loop) watch(requestType string) *watch {
 	w := l.watches[requestType]
-	if w == nil && len(l.watches) >= maxTypes {
+	others := w == nil && len(l.watches) >= maxTypes
+	if others {
 		requestType = otherTypes
-		w = l.watches[requestType]
+		for w = l.watches[requestType]; w != nil && !w.others; w = l.watches[requestType] {
+			requestType += "'" // an application's own
+		}
 	}
 	if w == nil {
-		w = &watch{requestType: requestType}
+		w = &watch{requestType: requestType, others: others}
 		l.watches[requestType] = w
 	}
 	return w
@@ -180,8 +187,6 @@ func (l *loop) complain(ctx context.Context, err error) {
 
 // report says what was seen of late, and what the searches have come to.
 func (l *loop) report(ctx context.Context) (*Report, error) {
-	l.stepping.Lock()
-	defer l.stepping.Unlock()
 	seen, watches, input, err := l.allSeen()
 	if err != nil {
 		return nil, err
@@ -190,6 +195,8 @@ func (l *loop) report(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.stepping.Lock() // not before: steps renew the leases
+	defer l.stepping.Unlock()
 	for _, d := range l.history {
 		report.Diagnoses = append(report.Diagnoses, d.copy())
 	}
@@ -205,6 +212,19 @@ func (l *loop) report(ctx context.Context) (*Report, error) {
 		}
 	}
 	return report, nil
+}
+
+// countReported notes that the developer was told of all that has ended so far.
+func (l *loop) countReported() {
+	l.stepping.Lock()
+	defer l.stepping.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, w := range l.watches {
+		if w.diagnosis != nil && !w.searching() {
+			w.reported = true
+		}
+	}
 }
 
 // allSeen joins what the windows hold.

@@ -90,7 +90,7 @@ func TestLoopUsesWhatTheControllerCan(t *testing.T) {
 			return l
 		}, false, false, "Enable"},
 		"router": {func(t *testing.T, a *loopApp) pythia.TracePointController {
-			l, err := tracepoint.NewRouter(map[pythia.Layer]pythia.TracePointController{pythia.LayerApp: a.leases}, tracepoint.LeaseConfig{})
+			l, err := tracepoint.NewRouter(tracepoint.LeaseConfig{}, a.leases)
 			require.NoError(t, err)
 			return l
 		}, true, true, "EnableOnly"},
@@ -134,7 +134,7 @@ func TestLoopUsesWhatTheControllerCan(t *testing.T) {
 
 // TestLoopRenewsLeases at each step: points stay on as long as the loop steps, and go off when it does not.
 func TestLoopRenewsLeases(t *testing.T) {
-	r := newLoopRun(t, newLoopApp(t), func(c *pythia.Config) { c.Loop.Lease = 15 * time.Second })
+	r := newLoopRun(t, newLoopApp(t), func(c *pythia.Config) { c.Loop.Lease = 2 * loopInterval })
 	r.bimodal("a21")
 	r.concluded(15)
 	for range 5 {
@@ -142,7 +142,7 @@ func TestLoopRenewsLeases(t *testing.T) {
 		require.Equal(t, []string{"a21"}, r.on())
 		require.Equal(t, []string{"n"}, r.AttributesOn(loopPoint("a21")))
 	}
-	r.clock.Advance(14 * time.Second)
+	r.clock.Advance(19 * time.Second)
 	require.Equal(t, []string{"a21"}, r.on())
 	r.clock.Advance(time.Second)
 	require.Empty(t, r.on())

@@ -13,13 +13,14 @@ type LoopConfig struct {
 	Space      SearchSpace    // required; what it holds already need not be profiled first
 	Strategy   SearchStrategy // required
 	// Budget bounds what the points that are on may cost together, whichever part binds first. Zero parts mean 20 points, 2000 spans and 1 MB per
-	// second, and a hundredth of a core; negative ones, no bound.
+	// second, and a hundredth of a core; negative ones, no bound. A profile takes half of what the searches leave of it, at most, but has all points
+	// on: Points does not bind it.
 	Budget Cost
 	// Interval is the time between the steps of [Engine.Run]; zero means 10 s.
 	Interval time.Duration
-	// Window is how long workflows count; zero means 10 min. Switching a trace point begins a new window for the request types that it is on for.
+	// Window is how long workflows count, two intervals at least; zero means 10 min. Switching a trace point begins a new window for the request types that it is on for.
 	Window time.Duration
-	// Lease is how long points stay on if nobody renews them, which every step does; zero means three intervals and 10 s.
+	// Lease is how long points stay on if nobody renews them, which every step does, two intervals at least; zero means three intervals and 10 s.
 	Lease time.Duration
 	// Timeout bounds a call of the controller or the strategy; zero means 5 s. A step goes on without what takes longer.
 	Timeout time.Duration
@@ -37,7 +38,8 @@ type LoopConfig struct {
 	Seed uint64
 	// Now is the clock; nil means the system's. It must agree with the one that stamps the spans.
 	Now func() time.Time
-	// OnCycle is told what each step of [Engine.Run] did, one call at a time; nil means nobody is.
+	// OnCycle is told what each step of [Engine.Run] did, one call at a time, and should return soon: the next step waits. What has ended counts as
+	// reported then. Nil means that nobody is told.
 	OnCycle func(*Cycle)
 	// StatePath is a file in which [Engine.Run] keeps what was learnt, so that it survives a restart; empty means it does not.
 	StatePath string
@@ -57,6 +59,9 @@ func (c *LoopConfig) setDefaults() error {
 	c.Interval = orDefault(c.Interval, 10*time.Second)
 	c.Window = orDefault(c.Window, 10*time.Minute)
 	c.Lease = orDefault(c.Lease, 3*c.Interval+10*time.Second)
+	if err := c.checkTimes(); err != nil {
+		return err
+	}
 	c.Timeout = orDefault(c.Timeout, 5*time.Second)
 	c.MinRequests = orDefault(c.MinRequests, 50)
 	c.MinShare = orDefault(c.MinShare, 0.2)
@@ -68,6 +73,19 @@ func (c *LoopConfig) setDefaults() error {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	return nil
+}
+
+// checkTimes checks those that have to do with each other.
+func (c *LoopConfig) checkTimes() error {
+	if c.Lease/2 < c.Interval {
+		return fmt.Errorf("pythia: a Lease of %v can end before the next step, an Interval of %v later, renews it: make it two Intervals at least, or leave it 0",
+			c.Lease, c.Interval)
+	}
+	if c.Window/2 < c.Interval {
+		return fmt.Errorf("pythia: a Window of %v forgets requests before the next step, an Interval of %v later, sees them: make it two Intervals at least",
+			c.Window, c.Interval)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package pythia_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,6 +22,10 @@ func TestLoopConfigIsChecked(t *testing.T) {
 		"interval":      {func(c *pythia.LoopConfig) { c.Interval = -1 }, "must not be negative"},
 		"patience":      {func(c *pythia.LoopConfig) { c.Patience = -1 }, "must not be negative"},
 		"share":         {func(c *pythia.LoopConfig) { c.MinShare = 1 }, "MinShare must lie in [0,1)"},
+		"lease":         {func(c *pythia.LoopConfig) { c.Interval, c.Lease = loopInterval, 2*loopInterval-1 }, "make it two Intervals at least, or leave it 0"},
+		"default lease": {func(c *pythia.LoopConfig) { c.Lease = 19e9 }, "a Lease of 19s can end before the next step, an Interval of 10s later"},
+		"window":        {func(c *pythia.LoopConfig) { c.Interval = 6 * time.Minute }, "a Window of 10m0s forgets requests before the next step"},
+		"just enough":   {func(c *pythia.LoopConfig) { c.Lease, c.Window = 2*loopInterval, 2*loopInterval }, ""},
 		"no controller": {func(c *pythia.LoopConfig) { c.Controller = nil }, ""},
 		"zero":          {func(c *pythia.LoopConfig) { c.Now = nil }, ""},
 	} {

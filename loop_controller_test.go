@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,7 @@ type faulty struct {
 	*tracepoint.Leases
 	mu    sync.Mutex
 	fault func(method string, ids ...pythia.TracePointID) error
+	gone  []pythia.TracePointID // points that are not there
 }
 
 func (f *faulty) set(fault func(method string, ids ...pythia.TracePointID) error) {
@@ -43,14 +45,22 @@ func (f *faulty) Points(ctx context.Context) ([]pythia.TracePoint, error) {
 	if err := f.fail("Points"); err != nil {
 		return nil, err
 	}
-	return f.Leases.Points(ctx)
+	points, err := f.Leases.Points(ctx)
+	return slices.DeleteFunc(points, func(p pythia.TracePoint) bool { return slices.Contains(f.gone, p.ID) }), err
 }
 
 func (f *faulty) EnableOnlyFor(ctx context.Context, lease time.Duration, s pythia.Selection, ids ...pythia.TracePointID) error {
 	if err := f.fail("EnableOnlyFor", ids...); err != nil {
 		return err
 	}
-	return f.Leases.EnableOnlyFor(context.WithoutCancel(ctx), lease, s, ids...)
+	var errs []error
+	for _, id := range f.gone {
+		if slices.Contains(ids, id) {
+			errs = append(errs, &pythia.PointError{ID: id, Err: pythia.ErrUnknownPoint})
+		}
+	}
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id pythia.TracePointID) bool { return slices.Contains(f.gone, id) })
+	return errors.Join(append(errs, f.Leases.EnableOnlyFor(context.WithoutCancel(ctx), lease, s, ids...))...)
 }
 
 func (f *faulty) Disable(ctx context.Context, ids ...pythia.TracePointID) error {
@@ -340,13 +350,13 @@ func TestLoopHoldsNothingAgainstWhatIsOff(t *testing.T) {
 func TestLoopGoesOnWithoutALayer(t *testing.T) {
 	a := newLoopApp(t)
 	kernel := &faulty{Leases: a.leases, fault: func(string, ...pythia.TracePointID) error { return errBroken }}
-	router, err := tracepoint.NewRouter(map[pythia.Layer]pythia.TracePointController{pythia.LayerApp: a.leases, pythia.LayerKernel: kernel}, tracepoint.LeaseConfig{})
+	router, err := tracepoint.NewRouter(tracepoint.LeaseConfig{}, a.leases, kernel)
 	require.NoError(t, err)
 	r := newLoopRun(t, a, func(c *pythia.Config) { c.Loop.Controller = router })
 	r.bimodal("a21")
 	d := r.concluded(15)
 	require.Equal(t, loopPoint("a21"), d.Findings[0].Location.Point, r.log())
-	require.Equal(t, []string{"pythia: listing the trace points: tracepoint: the kernel layer's points: broken"}, r.step().Problems)
+	require.Equal(t, []string{"pythia: listing the trace points: tracepoint: the points of controller 2 of 2: broken"}, r.step().Problems)
 }
 
 // costly is a controller whose estimate of cost panics.
@@ -361,4 +371,70 @@ func TestLoopSurvivesAPanickingMeter(t *testing.T) {
 	d := r.concluded(15)
 	require.Equal(t, loopPoint("a21"), d.Findings[0].Location.Point, r.log())
 	require.Contains(t, fmt.Sprint(r.cycles[3].Problems), "no meter")
+}
+
+// TestLoopLetsGoOfAPointThatIsGone: it has helped, and is there no more. The requests count again; what was found stays.
+func TestLoopLetsGoOfAPointThatIsGone(t *testing.T) {
+	r, f := newFaultyRun(t)
+	r.bimodal("a21")
+	r.concluded(15)
+	require.Equal(t, []string{"a21"}, r.on())
+	f.gone = []pythia.TracePointID{loopPoint("a21")}
+	c := r.step()
+	require.NotEmpty(t, c.Disabled, r.log())
+	require.Equal(t, loopPoint("a21"), c.Disabled[0].Point)
+	require.Equal(t, "it is there no more", c.Disabled[0].Why)
+	require.Zero(t, c.Cost.Points)
+	r.step()
+	require.Empty(t, r.step().Problems)
+	require.NotEmpty(t, r.groups())
+	d := r.diagnosisOrNil()
+	require.Equal(t, loopPoint("a21"), d.Findings[0].Location.Point)
+	require.Equal(t, pythia.OutcomeHelped, hypothesis(t, d, "a21").Outcome, "it has")
+}
+
+// TestLoopLetsGoOfAPointThatIsNotRenewed for too long, during a search and after it.
+func TestLoopLetsGoOfAPointThatIsNotRenewed(t *testing.T) {
+	for _, held := range []bool{false, true} {
+		r, f := newFaultyRun(t, func(c *pythia.Config) { c.Loop.Patience = 4 })
+		r.bimodal("a21")
+		if held {
+			r.concluded(15)
+		} else {
+			r.until(10, func(*pythia.Cycle) bool { return slices.Contains(r.on(), "a21") })
+		}
+		f.set(func(m string, ids ...pythia.TracePointID) error {
+			if m == "EnableOnlyFor" && slices.Contains(ids, loopPoint("a21")) {
+				return fmt.Errorf("layer: %w", errors.Join(&pythia.PointError{ID: loopPoint("a21"), Err: errBroken}))
+			}
+			return nil
+		})
+		off := func(c *pythia.Cycle) bool {
+			return slices.ContainsFunc(c.Disabled, func(s pythia.Switched) bool {
+				return s.Point == loopPoint("a21") && len(s.Attributes) == 0 && s.Why == "broken"
+			})
+		}
+		for range 4 {
+			require.False(t, off(r.step()), r.log())
+		}
+		require.True(t, off(r.step()), r.log())
+		r.step()
+		require.Empty(t, r.step().Problems)
+		require.NotContains(t, r.on(), "a21")
+		r.until(5, func(*pythia.Cycle) bool { return len(r.groups()) > 0 })
+	}
+}
+
+// TestLoopHoldsNothingAgainstALateStep: the leases have ended before it, and workflows came that show nothing.
+func TestLoopHoldsNothingAgainstALateStep(t *testing.T) {
+	r := newLoopRun(t, newLoopApp(t))
+	r.bimodal("a21")
+	r.until(5, func(c *pythia.Cycle) bool { return len(r.on()) > 0 })
+	r.run(90*time.Second, r.engine.Observe)
+	require.Empty(t, r.on())
+	require.Empty(t, r.step().Disabled, "nothing is judged")
+	require.NotEmpty(t, r.on(), "all is on again")
+	d := r.concluded(15)
+	require.Equal(t, loopPoint("a21"), d.Findings[0].Location.Point, r.log())
+	require.Equal(t, pythia.OutcomeHelped, hypothesis(t, d, "a2").Outcome)
 }

@@ -29,6 +29,7 @@ const loopInterval = 10 * time.Second
 // the type's tree. Every point takes a millisecond or so itself, and what slow adds.
 //
 //	GET /a:  a1, a2 (a21, a22), a3      GET /b:  b1, b2, shared      GET /c:  c1 (c11), c2, c3, c4: c1 to c4 are always on      GET /d:  d1, shared
+//	GET /health
 type loopApp struct {
 	*tracepointtest.Recorder
 	clock  tracepointtest.Clock
@@ -60,7 +61,7 @@ func newLoopApp(t *testing.T) *loopApp {
 	for _, name := range []string{"a1", "a2", "a3", "a21", "a22", "b1", "b2", "shared", "c11", "d1"} {
 		points = append(points, pythia.TracePoint{ID: loopPoint(name), Attributes: []string{"n"}})
 	}
-	for _, root := range []string{"GET /a", "GET /b", "GET /c", "GET /d", "c1", "c2", "c3", "c4"} {
+	for _, root := range []string{"GET /a", "GET /b", "GET /c", "GET /d", "GET /health", "c1", "c2", "c3", "c4"} {
 		points = append(points, pythia.TracePoint{ID: loopPoint(root), AlwaysOn: true, Attributes: []string{"n"}})
 	}
 	a := &loopApp{
@@ -88,7 +89,7 @@ func (a *loopApp) bimodal(point string) {
 // run lets time pass, and hands over the requests that come meanwhile.
 func (a *loopApp) run(d time.Duration, observe func(*pythia.Trace)) {
 	for range int(d / time.Second) {
-		for _, root := range []string{"GET /a", "GET /b", "GET /c", "GET /d"} {
+		for _, root := range []string{"GET /a", "GET /b", "GET /c", "GET /d", "GET /health"} {
 			for i := range a.perSec[root] {
 				observe(a.request(root, a.clock.Now().Add(time.Duration(i)*time.Second/time.Duration(a.perSec[root])), a.recorded))
 			}

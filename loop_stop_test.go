@@ -105,12 +105,12 @@ func TestLoopStopsForWantOfRequests(t *testing.T) {
 
 // TestLoopStopsWhenItIsGone: the variation ends in the middle of a search.
 func TestLoopStopsWhenItIsGone(t *testing.T) {
-	r := newLoopRun(t, newLoopApp(t))
+	r := newLoopRun(t, newLoopApp(t), func(c *pythia.Config) { c.Loop.Window = time.Minute })
 	r.warmUp()
 	r.bimodal("a21")
 	r.until(10, func(c *pythia.Cycle) bool { return len(c.Enabled) > 0 })
 	delete(r.slow, "a21")
-	d := r.concluded(5)
+	d := r.concluded(10)
 	require.Contains(t, []pythia.StopReason{pythia.StopGone, pythia.StopSpread}, d.Stop, r.log())
 	r.requireReported(d.Stop)
 	require.Empty(t, r.on(), r.log())

@@ -283,3 +283,25 @@ func TestLoopSurvivesACancelledStep(t *testing.T) {
 	require.Equal(t, loopPoint("a21"), d.Findings[0].Location.Point, r.log())
 	require.Equal(t, []string{"a21"}, r.on())
 }
+
+// TestLoopCostOfHostileFigures: they add no room.
+func TestLoopCostOfHostileFigures(t *testing.T) {
+	id := loopPoint("a1")
+	cost := func(perRequest map[pythia.TracePointID]float64, hit pythia.HitCost, n pythia.SearchNode) pythia.Cost {
+		n.Point = id
+		s := pythia.State{
+			Points:  []pythia.PointState{{TracePoint: pythia.TracePoint{ID: id}, HitCost: hit}},
+			Targets: []pythia.Target{{RequestsPerSecond: 10, SpansPerRequest: perRequest}},
+		}
+		return s.Cost(pythia.Proposal{Node: n})
+	}
+	hit := pythia.HitCost{CPU: time.Millisecond, Bytes: 100}
+	want := pythia.Cost{Points: 1, SpansPerSecond: 10, BytesPerSecond: 1000, CPU: 0.01}
+	for _, n := range []pythia.SearchNode{{}, {Spans: -5, Workflows: 1}, {Spans: 5, Workflows: -1}, {Workflows: 9}, {Spans: math.MinInt64, Workflows: 1}} {
+		require.Equal(t, want, cost(nil, hit, n))
+	}
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1, 1} {
+		require.Equal(t, want, cost(map[pythia.TracePointID]float64{id: v}, hit, pythia.SearchNode{}))
+	}
+	require.Equal(t, pythia.Cost{Points: 1, SpansPerSecond: 30}, cost(nil, pythia.HitCost{CPU: -1, Bytes: -1}, pythia.SearchNode{Spans: 6, Workflows: 2}))
+}

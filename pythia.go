@@ -66,6 +66,9 @@ func (e *Engine) Observe(t *Trace) {
 
 // ObserveBaseline adds a workflow from the time before, against which [Engine.Report] compares. An Engine with a loop has no use for it.
 func (e *Engine) ObserveBaseline(t *Trace) {
+	if e.loop != nil {
+		return
+	}
 	if e.before == nil {
 		e.before = e.config.Localizer.New()
 	}
@@ -121,7 +124,8 @@ func (e *Engine) Merge(other *Engine) error {
 // Report localises and explains what varies in all that was observed; with a loop, of late. It stops early, with the context's error, when ctx
 // is done.
 //
-// With a loop, the report has its diagnoses too. Those that have ended count as reported: the next step switches off what they have on.
+// With a loop, the report has its diagnoses too. Those that have ended count as reported: the next step switches off what they have on. Its Input
+// counts all that was observed since the start.
 func (e *Engine) Report(ctx context.Context) (*Report, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

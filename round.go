@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -34,8 +35,8 @@ func (l *loop) step(ctx context.Context) (*Cycle, error) {
 	watches := r.takeStock()
 	r.watched = watches
 	r.spent = r.costOfAll(watches)
+	r.keepWithinBudget(watches)
 	if r.listed && !r.runProfile(watches) {
-		r.keepWithinBudget(watches)
 		for _, w := range r.mostAtStakeFirst(watches) {
 			r.advance(w)
 		}
@@ -53,17 +54,34 @@ func (l *loop) step(ctx context.Context) (*Cycle, error) {
 func (r *round) takeStock() []*watch {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.forgetTypes()
 	watches := r.loop.sorted()
 	for _, w := range watches {
 		r.cycle.Requests += w.arrived
+		if w.arrived > 0 || w.seen.IsZero() {
+			w.seen = r.now
+		}
 		if r.stepped.IsZero() {
 			w.arrived = 0 // since nobody knows when
 		} else {
 			w.measureRate(r.now.Sub(r.stepped))
 		}
+		if r.lapsed(w, r.now) {
+			w.window.suspend() // until the leases are renewed
+		}
 		w.window.age(r.now, r.config.Window)
 	}
 	return watches
+}
+
+// forgetTypes makes room for new request types: those of which nothing was seen for a window go, unless there is a diagnosis.
+func (r *round) forgetTypes() {
+	if len(r.watches) < maxTypes/2 {
+		return
+	}
+	maps.DeleteFunc(r.watches, func(_ string, w *watch) bool {
+		return w.diagnosis == nil && w.arrived == 0 && r.now.Sub(w.seen) > r.config.Window
+	})
 }
 
 // mostAtStakeFirst orders the watches by the seconds that their requests spread by, per second: the budget goes to where it matters most.
@@ -149,11 +167,13 @@ func (r *round) rest(w *watch, total moments) {
 		w.diagnosis.Before = Before{Traces: n.N, MeanSeconds: n.Mean, StdDevSeconds: n.stdDev()}
 	}
 	w.reported, w.waited, w.asked, w.began = false, 0, make(map[TracePointID]bool), moments{}
+	w.shown = r.now
 	if w.normal != nil { // the window still holds better times: what has got worse is seen without them
 		w.varying, w.steady = false, false
 		r.affected[w] = true
 		return
 	}
+	w.began = total
 	r.pursue(w, seen, total, false)
 }
 
@@ -205,7 +225,7 @@ func (r *round) dismiss(w *watch, why string) {
 const mostHistory = 100
 
 func (l *loop) file(d *Diagnosis) {
-	l.history = append(l.history, d)
+	l.history = append(l.history, d.copy()) // lets go of the samples
 	if over := len(l.history) - mostHistory; over > 0 {
 		l.history = slices.Delete(l.history, 0, over)
 	}

@@ -65,6 +65,10 @@ func (l *loop) tell(ctx context.Context, c *Cycle) {
 		return
 	}); err != nil {
 		l.complain(ctx, err)
+		return
+	}
+	if len(c.Concluded) > 0 {
+		l.countReported()
 	}
 }
 
@@ -105,7 +109,7 @@ func (l *loop) letGo() (ids []TracePointID, attributes map[TracePointID][]string
 	points := maps.Clone(l.unpaid)
 	attributes = make(map[TracePointID][]string)
 	for id, s := range l.on {
-		if l.switchable[id] {
+		if !l.alwaysOn(id) { // what is not listed any more may be on all the same
 			points[id] = true
 		} else if len(s.attributes) > 0 {
 			attributes[id] = without(s.attributes, nil)
@@ -115,7 +119,7 @@ func (l *loop) letGo() (ids []TracePointID, attributes map[TracePointID][]string
 		points[id] = true
 	}
 	l.on, l.unpaid = make(map[TracePointID]*switchedOn), make(map[TracePointID]bool)
-	l.profiles.oneIn, l.profiles.points, l.profiling = 0, nil, false
+	l.profiles.oneIn, l.profiles.points, l.profiles.ending, l.profiling = 0, nil, nil, false
 	for _, w := range l.watches {
 		if w.hasOn() {
 			w.window.suspend()
@@ -129,7 +133,7 @@ func disableAll(ctx context.Context, c TracePointController, ids []TracePointID)
 	if len(ids) == 0 {
 		return nil
 	}
-	failed, err := pointErrors(c.Disable(ctx, ids...))
+	failed, err := PointErrors(c.Disable(ctx, ids...))
 	errs := []error{err}
 	for _, id := range sortedPoints(maps.Keys(failed)) {
 		if !errors.Is(failed[id], ErrUnknownPoint) && !errors.Is(failed[id], ErrAlwaysOn) {

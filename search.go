@@ -11,14 +11,14 @@ import (
 // search takes a search in progress a step on: it judges what was switched on, and pursues what is left.
 func (r *round) search(w *watch, total moments) {
 	if w.began.N == 0 {
-		w.began = total
+		w.began, w.shown = total, r.now
 	}
-	if r.overtaken(w, total) {
+	if r.overtaken(w, total) || r.calm(w, total) {
 		return
 	}
 	seen, err := r.look(w)
 	if err != nil {
-		r.problem(err)
+		r.fail(w, err, total)
 		return
 	}
 	if !w.varying && !w.steady {
@@ -27,6 +27,19 @@ func (r *round) search(w *watch, total moments) {
 	undecided := r.judge(w, seen, total)
 	r.spent = r.costOfAll(r.watched) // without what was just switched off
 	r.pursue(w, seen, total, undecided)
+}
+
+// calm reports whether what is searched for has not shown since something was switched last, which can be if it comes and goes: then nothing can be
+// said of what is on. If it has not shown for a window, it is gone.
+func (r *round) calm(w *watch, total moments) bool {
+	if !w.varying || total.stdDev() >= w.began.stdDev()/2 {
+		w.shown = r.now
+		return false
+	}
+	if r.now.Sub(w.shown) >= r.config.Window {
+		r.endWithoutPlace(w, nil, total)
+	}
+	return true
 }
 
 // overtaken gives a search up if what it is about has got worse by something new, for two steps in a row: what was tried in the meantime says nothing
@@ -53,15 +66,16 @@ func (r *round) overtaken(w *watch, total moments) bool {
 func (r *round) pursue(w *watch, seen *look, total moments, undecided bool) {
 	targets := r.relevant(w, seen)
 	if len(targets) == 0 {
-		r.endWithoutPlace(w, seen, total)
+		r.endWithoutPlace(w, seen.findings, total)
 		return
 	}
 	w.diagnosis.Findings = targets
 	leaves, leftOut, err := r.split(w, targets)
 	if err != nil {
-		r.problem(err)
+		r.fail(w, err, total)
 		return
 	}
+	w.failed = 0
 	r.explain(leaves)
 	asked := leftOut == 0 && r.ask(w, leaves, near)
 	if asked || undecided || len(leaves) < len(targets) {
@@ -89,6 +103,15 @@ func (r *round) pursue(w *watch, seen *look, total moments, undecided bool) {
 	}
 }
 
+// fail gives a search up that failed for too many steps in a row.
+func (r *round) fail(w *watch, err error, total moments) {
+	r.problem(err)
+	if w.failed++; w.failed > r.config.Patience {
+		w.failed = 0
+		r.end(w, StopFailed, total)
+	}
+}
+
 // makeRoom switches off the points of a search that only show where a guilty edge begins or ends. It returns false if there are none.
 func (r *round) makeRoom(w *watch, targets []*Finding) (made bool) {
 	for i := range w.diagnosis.Hypotheses {
@@ -103,12 +126,12 @@ func (r *round) makeRoom(w *watch, targets []*Finding) (made bool) {
 }
 
 // endWithoutPlace ends a search in which no place carries enough: the variation is gone, or spread over many.
-func (r *round) endWithoutPlace(w *watch, seen *look, total moments) {
+func (r *round) endWithoutPlace(w *watch, findings []*Finding, total moments) {
 	why, words := StopGone, "the variation is gone"
-	if len(seen.findings) > 0 {
+	if len(findings) > 0 {
 		why, words = StopSpread, "no place carries enough any more"
 	}
-	w.diagnosis.Findings = seen.findings[:min(len(seen.findings), fewFindings)]
+	w.diagnosis.Findings = findings[:min(len(findings), fewFindings)]
 	for i := range w.diagnosis.Hypotheses {
 		r.switchOff(w, &w.diagnosis.Hypotheses[i], words)
 	}
@@ -128,7 +151,13 @@ func (r *round) end(w *watch, why StopReason, total moments) {
 		}
 	}
 	w.diagnosis = d.copy() // lets go of the samples
-	w.normal, w.noticed = &total, 0
+	w.noticed = 0
+	if total.N < r.config.MinRequests { // too few to say what is normal
+		if total = w.began; w.normal != nil {
+			total = *w.normal
+		}
+	}
+	w.normal = &total
 	r.cycle.Concluded = append(r.cycle.Concluded, d.copy())
 	if why == StopGone {
 		r.file(w.diagnosis)

@@ -22,6 +22,8 @@ type savedState struct {
 	Version      int
 	Cycle        int
 	ProfileEnded time.Time
+	ProfileKnew  []TracePointID
+	SpaceCame    bool // filled, so that no profile was needed
 	Watches      []savedWatch
 	History      []*Diagnosis
 	Space        []byte // empty if the search space cannot be saved
@@ -29,6 +31,7 @@ type savedState struct {
 
 type savedWatch struct {
 	RequestType  string
+	Others       bool
 	Older, Newer savedPane
 	Begun, Since time.Time
 	Usage        savedUsage
@@ -44,12 +47,13 @@ type savedWatch struct {
 // savedUsage has the points in order: the same state is the same bytes.
 type savedUsage struct {
 	Profiled, SinceNew int
+	Looked             bool
 	IDs                []TracePointID
 	Points             []pointUsage
 }
 
 func (u *usage) save() savedUsage {
-	s := savedUsage{Profiled: u.Profiled, SinceNew: u.SinceNew, IDs: sortedPoints(maps.Keys(u.Points))}
+	s := savedUsage{Profiled: u.Profiled, SinceNew: u.SinceNew, Looked: u.Looked, IDs: sortedPoints(maps.Keys(u.Points))}
 	for _, id := range s.IDs {
 		s.Points = append(s.Points, u.Points[id])
 	}
@@ -57,7 +61,7 @@ func (u *usage) save() savedUsage {
 }
 
 func (s *savedUsage) restore() usage {
-	u := usage{Profiled: s.Profiled, SinceNew: s.SinceNew}
+	u := usage{Profiled: s.Profiled, SinceNew: s.SinceNew, Looked: s.Looked}
 	for i, id := range s.IDs[:min(len(s.IDs), len(s.Points))] {
 		u.put(id, s.Points[i])
 	}
@@ -131,11 +135,14 @@ func (l *loop) save() (*savedState, error) {
 func (l *loop) snapshot() (*savedState, [][2]pane, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := &savedState{Version: stateVersion, Cycle: l.cycle, ProfileEnded: l.profiles.ended, History: slices.Clone(l.history)}
+	s := &savedState{
+		Version: stateVersion, Cycle: l.cycle, History: slices.Clone(l.history),
+		ProfileEnded: l.profiles.ended, ProfileKnew: sortedPoints(maps.Keys(l.profiles.known)), SpaceCame: l.profiles.came,
+	}
 	var panes [][2]pane
 	for _, w := range l.sorted() {
 		saved := savedWatch{
-			RequestType: w.requestType, Begun: w.window.begun, Since: w.window.since, Usage: w.usage.save(), Rate: w.rate,
+			RequestType: w.requestType, Others: w.others, Begun: w.window.begun, Since: w.window.since, Usage: w.usage.save(), Rate: w.rate,
 			Normal: w.normal, Reported: w.reported, Asked: sortedPoints(maps.Keys(w.asked)), Varying: w.varying, Steady: w.steady,
 		}
 		if w.diagnosis != nil {
@@ -183,6 +190,14 @@ func (l *loop) restore(s *savedState) error {
 		}
 		watches[w.requestType] = w
 	}
+	if slices.ContainsFunc(s.History, (*Diagnosis).unsound) {
+		return errUnsound
+	}
+	return l.replace(s, watches)
+}
+
+// replace has the loop go on with what was saved.
+func (l *loop) replace(s *savedState, watches map[string]*watch) error {
 	l.stepping.Lock()
 	defer l.stepping.Unlock()
 	l.mu.Lock()
@@ -201,14 +216,17 @@ func (l *loop) restore(s *savedState) error {
 		l.unpaid[id] = true
 	}
 	l.cycle, l.stepped, l.history, l.watches = s.Cycle, time.Time{}, s.History, watches
-	l.profiles = profiles{ended: s.ProfileEnded}
-	l.profiling, l.on = false, make(map[TracePointID]*switchedOn)
+	l.profiles = profiles{ended: s.ProfileEnded, came: s.SpaceCame, known: make(map[TracePointID]bool)}
+	for _, id := range s.ProfileKnew {
+		l.profiles.known[id] = true
+	}
+	l.profiling, l.on, l.failing = false, make(map[TracePointID]*switchedOn), make(map[TracePointID]int)
 	return nil
 }
 
 func (l *loop) restoreWatch(s *savedWatch) (*watch, error) {
 	w := &watch{
-		requestType: s.RequestType, usage: s.Usage.restore(), rate: s.Rate, normal: s.Normal, diagnosis: s.Diagnosis, reported: s.Reported,
+		requestType: s.RequestType, others: s.Others, usage: s.Usage.restore(), rate: s.Rate, normal: s.Normal, diagnosis: s.Diagnosis, reported: s.Reported,
 		varying: s.Varying, steady: s.Steady,
 		asked: make(map[TracePointID]bool),
 	}
@@ -262,12 +280,17 @@ func (w *watch) check() error {
 	}
 	if d := w.diagnosis; d != nil {
 		sound = sound && d.RequestType == w.requestType && (w.normal != nil || w.searching() && (w.varying || w.steady))
-		sound = sound && !slices.ContainsFunc(d.Findings, func(f *Finding) bool { return f == nil || f.Group == nil })
+		sound = sound && !d.unsound()
 	}
 	if !sound {
 		return errUnsound
 	}
 	return nil
+}
+
+// unsound reports whether a diagnosis lacks what each has.
+func (d *Diagnosis) unsound() bool {
+	return d == nil || slices.ContainsFunc(d.Findings, func(f *Finding) bool { return f == nil || f.Group == nil })
 }
 
 // hasOn reports whether something is on for the requests, or should be.

@@ -1,6 +1,9 @@
 package pythia
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // SearchStrategy proposes which trace points to switch on next. The strategy proposes, the [Engine] disposes: it drops what does not fit, switches
 // the rest, judges what each point showed, and switches off what did not help.
@@ -127,16 +130,10 @@ func (s *State) Point(id TracePointID) (PointState, bool) {
 }
 
 // Cost estimates what a proposal costs: the spans that requests of the type have at the point, by measurement, else as often as the search space saw
-// them in a workflow that has any, times the rate of requests.
+// them in a workflow that has any, times the rate of requests. Figures that cannot be add no room: a number of spans counts as 1, and what else is
+// negative as 0.
 func (s *State) Cost(p Proposal) Cost {
 	t := &s.Targets[p.Target]
-	perRequest, seen := t.SpansPerRequest[p.Node.Point]
-	if !seen {
-		perRequest = 1
-		if p.Node.Workflows > 0 {
-			perRequest = float64(p.Node.Spans) / float64(p.Node.Workflows)
-		}
-	}
 	hit := HitCost{CPU: DefaultSpanCPU, Bytes: DefaultSpanBytes}
 	c := Cost{Points: 1}
 	if state, ok := s.Point(p.Node.Point); ok {
@@ -145,8 +142,26 @@ func (s *State) Cost(p Proposal) Cost {
 			c.Points = 0
 		}
 	}
-	c.SpansPerSecond = perRequest * t.RequestsPerSecond
-	c.BytesPerSecond = c.SpansPerSecond * float64(hit.Bytes)
-	c.CPU = c.SpansPerSecond * hit.CPU.Seconds()
+	c.SpansPerSecond = t.spansPerRequest(&p.Node) * finite(t.RequestsPerSecond, 0)
+	c.BytesPerSecond = c.SpansPerSecond * float64(max(hit.Bytes, 0))
+	c.CPU = c.SpansPerSecond * max(hit.CPU, 0).Seconds()
 	return c
+}
+
+func (t *Target) spansPerRequest(n *SearchNode) float64 {
+	if measured, seen := t.SpansPerRequest[n.Point]; seen {
+		return finite(measured, 1)
+	}
+	if n.Workflows <= 0 {
+		return 1
+	}
+	return max(1, float64(n.Spans)/float64(n.Workflows)) // less cannot be, in workflows that have any
+}
+
+// finite returns a number that is not negative, or what stands for one that is not so.
+func finite(v, otherwise float64) float64 {
+	if !(v >= 0) || math.IsInf(v, 1) {
+		return otherwise
+	}
+	return v
 }

@@ -10,7 +10,13 @@ import (
 type usage struct {
 	// Profiled workflows were traced fully; SinceNew is how many of them in a row brought no new point.
 	Profiled, SinceNew int
-	Points             map[TracePointID]pointUsage
+	// Arrived is how many came since the last profile began, traced fully or not.
+	Arrived int
+	// Looked says that a profile has had its chance with them, whatever it saw.
+	Looked bool
+	// Brought says that the profile has shown points that the requests were not known to pass.
+	Brought bool
+	Points  map[TracePointID]pointUsage
 }
 
 // pointUsage is what was seen of a point in the workflows in which it was on.
@@ -31,7 +37,7 @@ func (u *usage) profile(t *Trace, switchable func(TracePointID) bool) {
 	known := len(u.Points)
 	u.spans(t, switchable)
 	if len(u.Points) > known {
-		u.SinceNew = 0
+		u.SinceNew, u.Brought = 0, true
 	}
 	for id, p := range u.Points {
 		p.Profiled++
@@ -39,9 +45,9 @@ func (u *usage) profile(t *Trace, switchable func(TracePointID) bool) {
 	}
 }
 
-// observe adds a workflow in which only some of the points were on.
+// observe adds a workflow in which only some of the points were on. Spans of others are those of a switch in progress.
 func (u *usage) observe(t *Trace, on []TracePointID, switchable func(TracePointID) bool) {
-	u.spans(t, switchable)
+	u.spans(t, func(id TracePointID) bool { return switchable(id) && slices.Contains(on, id) })
 	for _, id := range on {
 		p := u.Points[id]
 		p.Workflows++

@@ -70,6 +70,13 @@ func TestUsageOfAPointNeverPassed(t *testing.T) {
 	require.Zero(t, rate)
 }
 
+// TestUsageCountsWhatIsOn: spans at points that are off for the type are those of a switch in progress.
+func TestUsageCountsWhatIsOn(t *testing.T) {
+	var u usage
+	u.observe(usageTrace(t, 3), nil, switchableUsage)
+	require.Empty(t, u.Points)
+}
+
 // TestUsageProfilesUntilNothingIsNew counts the workflows in a row without a new point.
 func TestUsageProfilesUntilNothingIsNew(t *testing.T) {
 	var u usage

@@ -62,12 +62,22 @@ func (w *window) suspend() { w.restart(never) }
 
 func (w *window) suspended() bool { return w.since.Equal(never) }
 
-// age replaces the older pane by the newer one when that is half a window old.
+// skip leaves out workflows that began before now: they saw points partly switched.
+func (w *window) skip(now time.Time) {
+	if !w.suspended() {
+		w.since = now
+	}
+}
+
+// age replaces the older pane by the newer one when that is half a window old. Both go if that is a whole window old: no step was made meanwhile.
 func (w *window) age(now time.Time, length time.Duration) {
 	if w.begun.IsZero() || w.begun.After(now) {
 		w.begun = now
 	}
-	if now.Sub(w.begun) >= length/2 {
+	switch since := now.Sub(w.begun); {
+	case since >= length:
+		w.older, w.newer, w.begun = pane{}, pane{}, now
+	case since >= length/2:
 		w.older, w.newer, w.begun = w.newer, pane{}, now
 	}
 }

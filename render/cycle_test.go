@@ -99,7 +99,7 @@ func TestCycleTellsHowSearchesEnded(t *testing.T) {
 	c := &pythia.Cycle{Number: 5, Time: at(40), Requests: 530, Concluded: []*pythia.Diagnosis{explained()}}
 	require.Equal(t, `cycle 5  10:00:40  530 requests, no points on
   shop POST /checkout
-    ended: it is bimodal: cache.shard = 3 on inventory.Reserve (p < 0.0001)
+    ended: it is bimodal: cache.shard = 3 on inventory.Reserve (p < 0.001)
     since key-values go along with what varies, and nothing more that could be
       switched on lies inside
 `, cycle(t, c, render.Options{}))

@@ -27,6 +27,7 @@ var stops = map[pythia.StopReason]string{
 	pythia.StopTooFew:       "the requests that were waited for did not come",
 	pythia.StopSpread:       "it varies in many places, none of which carries enough",
 	pythia.StopGone:         "the variation is gone",
+	pythia.StopFailed:       "what it needs failed again and again",
 	pythia.StopOvertaken:    "something new has made it worse, for which a new search begins",
 }
 

@@ -85,7 +85,7 @@ func live() *pythia.Report {
 
 // diagnosed is how the report begins for explained and slow.
 const diagnosed = `Diagnosis: POST /checkout is bimodal: cache.shard = 3 on inventory.Reserve
-  (p < 0.0001)
+  (p < 0.001)
     shop POST /checkout: searched from 2026-03-01 10:00:00 to 10:01:30 UTC;
       ended since key-values go along with what varies, and nothing more that
       could be switched on lies inside
@@ -94,14 +94,14 @@ const diagnosed = `Diagnosis: POST /checkout is bimodal: cache.shard = 3 on inve
       inside  shop "POST /checkout"
       (time of its own, its calls and children aside)
     carries 93 % (90–96 % with 95 % confidence) of the variance of shop POST
-      /checkout; p < 0.0001, corrected for the 9 places looked at; modes:
+      /checkout; p < 0.001, corrected for the 9 places looked at; modes:
       40 ms (75 %), 120 ms (25 %)
     goes along with
       cache.shard  0 → 40 ms, 1 → 41 ms, 3 → 120 ms
           at inventory inventory.Reserve
-          correlation 0.98, p < 0.0001
+          correlation 0.98, p < 0.001
     how: what was switched on, with the share before → after
-      after 0 s, inside "POST /checkout":
+      at once, inside "POST /checkout":
         inventory inventory.Reserve: varied most when profiled (sd 28 ms in 60
             workflows)
           100 % → 93 %: helped (305 requests); still on
@@ -126,7 +126,7 @@ Diagnosis: GET / is always slow: 81 % of the time in the call from shop to
       (time between caller and callee: the network, queues, waiting to be
       served)
     takes 810 ms of the 1.0 s that shop GET / lasts on average, hardly varying;
-      p < 0.0001
+      p < 0.001
 
 Requests expected to perform alike, most time at stake first
 `
@@ -142,7 +142,7 @@ func TestTextTellsDiagnosesFirst(t *testing.T) {
 func TestMarkdownTellsDiagnoses(t *testing.T) {
 	out := markdown(t, live(), render.Sources{})
 	for _, part := range []string{
-		"\n### Diagnosis: POST /checkout is bimodal: cache.shard = 3 on inventory.Reserve (p &lt; 0.0001)\n\nshop POST /checkout: searched from",
+		"\n### Diagnosis: POST /checkout is bimodal: cache.shard = 3 on inventory.Reserve (p &lt; 0.001)\n\nshop POST /checkout: searched from",
 		"\n#### multimodal: shop POST /checkout\n\n**inventory, \"inventory.Reserve\"**\n", "- modes: 40 ms (75 %), 120 ms (25 %)\n",
 		"| 0 s | payment Charge | inside \"POST /checkout\", varied when profiled (sd 3 ms in 60 workflows) | 100 % → 2 % | did not help (305 requests) | off after 30 s: it carries 2 % only |\n",
 		"\n3 trace points were on, at most 2 at a time.\n",
@@ -170,7 +170,7 @@ func TestResultsComeFirstAndTheLatestOfThem(t *testing.T) {
 	out := text(t, r, render.Sources{}, render.Options{Width: 100})
 	require.Equal(t, []string{
 		"Diagnosis: late is bimodal in many places, none of which carries enough",
-		"Diagnosis: early is bimodal: cache.shard = 3 on inventory.Reserve (p < 0.0001)",
+		"Diagnosis: early is bimodal: cache.shard = 3 on inventory.Reserve (p < 0.001)",
 		"Diagnosis: going on is being looked into (the search goes on)",
 		"Diagnosis: gone varies no more",
 	}, linesWith(out, "Diagnosis: "))

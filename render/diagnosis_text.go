@@ -57,9 +57,9 @@ func (s stepWords) head() string {
 	case s.after == "":
 		return s.why
 	case s.why == "":
-		return "after " + s.after
+		return when(s.after)
 	}
-	return "after " + s.after + ", " + s.why
+	return when(s.after) + ", " + s.why
 }
 
 // fate joins what became of a hypothesis.

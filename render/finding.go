@@ -141,11 +141,3 @@ func (t *teller) once(remark string) string {
 	t.said[remark] = true
 	return remark
 }
-
-func mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
-}

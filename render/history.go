@@ -69,13 +69,21 @@ func wordsOfHypothesis(h *pythia.Hypothesis, started time.Time) hypothesisWords 
 	if !h.On() {
 		w.off = "off"
 		if after := elapsed(started, h.Disabled); after != "" {
-			w.off += " after " + after
+			w.off += " " + when(after)
 		}
 		if h.WhyDisabled != "" {
 			w.off += ": " + reasonWords(h.WhyDisabled)
 		}
 	}
 	return w
+}
+
+// when says after what time something happened.
+func when(after string) string {
+	if after == seconds(0) {
+		return "at once"
+	}
+	return "after " + after
 }
 
 // judged reports whether what a hypothesis showed was measured.

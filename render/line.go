@@ -10,7 +10,7 @@ import (
 
 // Line says in one line what a diagnosis has come to, for logs and for the messages of failed tests:
 //
-//	POST /checkout is bimodal: cache.shard = 3 on inventory.Reserve (p < 0.0001)
+//	POST /checkout is bimodal: cache.shard = 3 on inventory.Reserve (p < 0.001)
 //	POST /checkout varies by 48 %: 93 % of it in inventory.Reserve
 //
 // The value is the one that goes with the slow requests. Services are left out where the rest tells enough: the one that receives a route, those at
@@ -123,7 +123,7 @@ func shareOf(f *pythia.Finding) (share float64, known bool) {
 	return f.TimeShare, f.TimeShare > 0 && f.TimeShare <= 1 // false if it is no number
 }
 
-// causeWords names the first explanation: "cache.shard = 3 on inventory.Reserve (p < 0.0001)".
+// causeWords names the first explanation: "cache.shard = 3 on inventory.Reserve (p < 0.001)".
 func causeWords(d *pythia.Diagnosis, f *pythia.Finding) string {
 	e := f.Explanations[0]
 	name, at := variableName(e.Variable)

@@ -18,17 +18,17 @@ func lineOf(change func(*pythia.Diagnosis, *pythia.Finding)) string {
 }
 
 func TestLineNamesTheExplanation(t *testing.T) {
-	require.Equal(t, "POST /checkout is bimodal: cache.shard = 3 on inventory.Reserve (p < 0.0001)", render.Line(explained()))
+	require.Equal(t, "POST /checkout is bimodal: cache.shard = 3 on inventory.Reserve (p < 0.001)", render.Line(explained()))
 	for want, variable := range map[string]string{
-		"POST /checkout is bimodal: x = 3 on payment Charge (p < 0.0001)":           "payment Charge: x",            // another service's, known from the hypotheses
-		"POST /checkout is bimodal: x = 3 on POST /checkout (p < 0.0001)":           "shop POST /checkout: x",       // the request's own service
-		"POST /checkout is bimodal: x = 3 on shop elsewhere (p < 0.0001)":           "shop elsewhere: x",            // unknown to the diagnosis
-		"POST /checkout is bimodal: count of db SELECT = 3 (p < 0.0001)":            "count of db SELECT",           // a count is carried by nothing
-		"POST /checkout is bimodal: count of kernel: linux fsync = 3 (p < 0.0001)":  "count of kernel: linux fsync", // nor is one with a colon
-		"POST /checkout is bimodal: key = 3 on kernel: linux sys_read (p < 0.0001)": "kernel: linux sys_read: key",
-		"POST /checkout is bimodal: bare = 3 (p < 0.0001)":                          "bare",
-		"POST /checkout is bimodal:  = 3 (p < 0.0001)":                              "",
-		"POST /checkout is bimodal: cache.shard = 3 on inventory lock (p < 0.0001)": "inventory lock: cache.shard",
+		"POST /checkout is bimodal: x = 3 on payment Charge (p < 0.001)":           "payment Charge: x",            // another service's, known from the hypotheses
+		"POST /checkout is bimodal: x = 3 on POST /checkout (p < 0.001)":           "shop POST /checkout: x",       // the request's own service
+		"POST /checkout is bimodal: x = 3 on shop elsewhere (p < 0.001)":           "shop elsewhere: x",            // unknown to the diagnosis
+		"POST /checkout is bimodal: count of db SELECT = 3 (p < 0.001)":            "count of db SELECT",           // a count is carried by nothing
+		"POST /checkout is bimodal: count of kernel: linux fsync = 3 (p < 0.001)":  "count of kernel: linux fsync", // nor is one with a colon
+		"POST /checkout is bimodal: key = 3 on kernel: linux sys_read (p < 0.001)": "kernel: linux sys_read: key",
+		"POST /checkout is bimodal: bare = 3 (p < 0.001)":                          "bare",
+		"POST /checkout is bimodal:  = 3 (p < 0.001)":                              "",
+		"POST /checkout is bimodal: cache.shard = 3 on inventory lock (p < 0.001)": "inventory lock: cache.shard",
 	} {
 		require.Equal(t, want, lineOf(func(_ *pythia.Diagnosis, f *pythia.Finding) { f.Explanations[0].Variable = variable }))
 	}
@@ -124,7 +124,7 @@ func TestLineNamesThePlace(t *testing.T) {
 }
 
 func TestLineSaysHowTheSearchStands(t *testing.T) {
-	const found = "POST /checkout is bimodal: cache.shard = 3 on inventory.Reserve (p < 0.0001)"
+	const found = "POST /checkout is bimodal: cache.shard = 3 on inventory.Reserve (p < 0.001)"
 	for stop, want := range map[pythia.StopReason]string{
 		"":                      found + " (the search goes on)",
 		pythia.StopLeaf:         found,

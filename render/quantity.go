@@ -121,13 +121,13 @@ func counted(n int, singular string, plural ...string) string {
 	return count(n) + " " + singular + "s"
 }
 
-// pValue writes a p-value with its sign of comparison.
+// pValue writes a p-value with its sign of comparison. How small it is below 0.001 depends on little and changes from run to run.
 func pValue(p float64) string {
 	switch {
 	case !finite(p):
 		return "p unknown"
-	case p < 0.0001:
-		return "p" + noBreak + "<" + noBreak + "0.0001"
+	case p < 0.001:
+		return "p" + noBreak + "<" + noBreak + "0.001"
 	}
 	return "p" + noBreak + "=" + noBreak + strconv.FormatFloat(p, 'g', 2, 64)
 }

@@ -44,7 +44,9 @@ func TestCountAndValue(t *testing.T) {
 }
 
 func TestPValue(t *testing.T) {
-	require.Equal(t, "p < 0.0001", broken(pValue(1e-9)))
+	require.Equal(t, "p < 0.001", broken(pValue(1e-9)))
+	require.Equal(t, "p < 0.001", broken(pValue(1.0/2000)))
+	require.Equal(t, "p = 0.001", broken(pValue(1.0/1000)))
 	require.Equal(t, "p = 0.0014", broken(pValue(0.00138)))
 	require.Equal(t, "p unknown", pValue(math.NaN()))
 }

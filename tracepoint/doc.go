@@ -16,7 +16,8 @@
 //	controller, err := tracepoint.NewController(registry, tracepoint.LeaseConfig{})
 //	defer controller.Close()
 //
-// There is no global registry: a point in no registry is off for ever, so libraries may declare points that applications ignore.
+// There is no global registry: a point in no registry is off, so libraries may declare points that applications ignore. [Registry.Close] frees the points
+// for another registry.
 //
 // # What off means
 //
@@ -36,8 +37,8 @@
 // # Leases
 //
 // What is enabled for a lease goes off unless it is renewed. Leases have to be kept where the points are: then the points go off although the
-// process that enabled them has died. [NewController] does that for a registry, [Leases] for any other controller. [Router] joins the
-// controllers of all layers.
+// process that enabled them has died. [NewController] does that for a registry, [Leases] for any other controller. [Router] joins
+// controllers: of a service's declared points and of its spans, of several services and their replicas, of all layers.
 //
 // # Units
 //

@@ -172,23 +172,23 @@ func ExampleLeases() {
 	// false
 }
 
+// Two replicas of a service, and the kernel, as one controller.
 func ExampleRouter() {
 	add := pythia.TracePointID{Scope: "cart", Name: "add"}
 	fsync := pythia.TracePointID{Layer: pythia.LayerKernel, Scope: "linux", Name: "fsync"}
 	exit := pythia.TracePointID{Layer: pythia.LayerHypervisor, Scope: "kvm", Name: "exit"}
-	app := tracepointtest.NewRecorder(pythia.TracePoint{ID: add})
+	cart1 := tracepointtest.NewRecorder(pythia.TracePoint{ID: add})
+	cart2 := tracepointtest.NewRecorder(pythia.TracePoint{ID: add})
 	kernel := tracepointtest.NewRecorder(pythia.TracePoint{ID: fsync})
-	router, err := tracepoint.NewRouter(map[pythia.Layer]pythia.TracePointController{
-		pythia.LayerApp: app, pythia.LayerKernel: kernel,
-	}, tracepoint.LeaseConfig{})
+	router, err := tracepoint.NewRouter(tracepoint.LeaseConfig{}, cart1, cart2, kernel)
 	if err != nil {
 		fmt.Println(err)
 	}
 	defer router.Close()
 
 	fmt.Println(router.EnableFor(context.Background(), time.Minute, exit, fsync, add))
-	fmt.Println(app.On(add), kernel.On(fsync))
+	fmt.Println(cart1.On(add), cart2.On(add), kernel.On(fsync))
 	// Output:
-	// pythia: trace point "hypervisor: kvm exit": no such trace point: the hypervisor layer has no controller
-	// true true
+	// pythia: trace point "hypervisor: kvm exit": no such trace point
+	// true true true
 }

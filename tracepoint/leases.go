@@ -67,6 +67,18 @@ type Leases struct {
 	closed     bool
 }
 
+// abilities are all that a controller can have.
+type abilities interface {
+	pythia.TracePointController
+	pythia.Leaser
+	pythia.Selector
+	pythia.LeasedSelector
+	pythia.AttributeSwitcher
+	pythia.Coster
+}
+
+var _ abilities = (*Leases)(nil)
+
 // NewLeases adds leases to a controller. Close it to end them.
 func NewLeases(inner pythia.TracePointController, c LeaseConfig) (*Leases, error) {
 	if inner == nil {

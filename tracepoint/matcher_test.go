@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/tracepoint"
@@ -34,6 +35,40 @@ func TestMatcher(t *testing.T) {
 		require.Equal(t, c.want, tracepoint.NewMatcher(c.selection).Match(c.ctx), "%+v", c.selection)
 	}
 	require.True(t, tracepoint.Matcher{}.Match(none))
+}
+
+// While the route is not known, a request may be of the selected type.
+func TestSelectionTakesUnroutedRequests(t *testing.T) {
+	early := tracepoint.WithRequestType(t.Context(), "cart GET")
+	for selected, taken := range map[string]bool{
+		"cart GET /items": true, "cart GET": true, "my cart GET /x /y": false, "cart POST /items": false, "cart get /items": false, "other GET /items": false,
+		"cart /items": false, "/": false, " /": false,
+	} {
+		require.Equal(t, taken, tracepoint.NewMatcher(pythia.Selection{RequestTypes: []string{selected}}).Match(early), selected)
+	}
+	routed := tracepoint.WithRequestType(t.Context(), "cart GET /items")
+	require.False(t, tracepoint.NewMatcher(pythia.Selection{RequestTypes: []string{"cart GET"}}).Match(routed), "known to be another one")
+}
+
+func TestMatchBelow(t *testing.T) {
+	half := tracepoint.NewMatcher(pythia.Selection{OneIn: 2})
+	for i := range 100 {
+		ctx := request(uint64(i) + 1)
+		require.Equal(t, half.Match(ctx), half.MatchBelow(ctx, trace.SpanFromContext(ctx)))
+		numbered := tracepoint.WithRequestID(ctx, fmt.Sprint(i))
+		require.Equal(t, half.Match(numbered), half.MatchBelow(numbered, trace.SpanFromContext(ctx)))
+	}
+}
+
+func TestRequestKeepsTypeAndID(t *testing.T) {
+	half := tracepoint.NewMatcher(pythia.Selection{OneIn: 2, RequestTypes: []string{"a"}})
+	for i := range 20 {
+		id := fmt.Sprint(i)
+		ctx := tracepoint.WithRequestType(tracepoint.WithRequestID(t.Context(), id), "a")
+		require.Equal(t, half.Match(ctx), half.Match(tracepoint.WithRequestID(tracepoint.WithRequestType(t.Context(), "a"), id)))
+		require.False(t, half.Match(tracepoint.WithRequestType(ctx, "b")))
+	}
+	require.Contains(t, fmt.Sprint(tracepoint.WithRequestType(t.Context(), "cart GET")), `"cart GET"`)
 }
 
 // TestOneInN: the share is right, whether trace IDs are random, consecutive, or what a sampler kept; and rarer ones are among more frequent ones.

@@ -9,11 +9,13 @@ import (
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/pythia-trace/pythia/internal/spancost"
 )
 
 // Point is a trace point in the application's code. Declare it with [New] in a package variable; do not copy it.
 //
-// The zero Point, and one that is in no [Registry], is off for ever.
+// The zero Point is off for ever, and one that is in no [Registry] is off.
 type Point struct {
 	state atomic.Pointer[on] // nil: off
 
@@ -23,6 +25,7 @@ type Point struct {
 	attributes                []Attribute
 	mistakes                  error // of the declaration, reported by Registry.Add: a package variable cannot
 	registered                atomic.Bool
+	cost                      spancost.Meter
 }
 
 // on is what Start needs when a point is on. It never changes; switching replaces it.
@@ -32,6 +35,7 @@ type on struct {
 	options    []trace.SpanStartOption
 	matcher    Matcher
 	attributes []Attribute
+	cost       *spancost.Meter // of all points of the registry
 }
 
 // New declares a point. The name is the operation as the program calls it, unique within the registry: "inventory.Reserve". The place of the call
@@ -85,9 +89,17 @@ func (p *Point) start(ctx context.Context) (context.Context, Span) {
 	if !s.matcher.Match(ctx) {
 		return ctx, Span{}
 	}
+	if p.cost.Due() || s.cost.Due() {
+		return s.measure(ctx, p)
+	}
+	inner, span := s.begin(ctx)
+	return inner, Span{span}
+}
+
+func (s *on) begin(ctx context.Context) (context.Context, trace.Span) {
 	inner, span := s.tracer.Start(ctx, s.name, s.options...)
 	if len(s.attributes) > 0 && span.IsRecording() {
 		span.SetAttributes(evaluate(ctx, s.attributes)...)
 	}
-	return inner, Span{span}
+	return inner, span
 }

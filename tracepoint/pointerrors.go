@@ -31,32 +31,8 @@ type failures struct {
 }
 
 func sortFailures(err error) failures {
-	f := failures{byPoint: make(map[pythia.TracePointID]error)}
-	f.add(err)
-	return f
-}
-
-func (f *failures) add(err error) {
-	var p *pythia.PointError
-	if err == nil {
-		return
-	}
-	if !errors.As(err, &p) {
-		f.general = errors.Join(f.general, err)
-		return
-	}
-	switch e := err.(type) {
-	case *pythia.PointError:
-		f.byPoint[e.ID] = errors.Join(f.byPoint[e.ID], e.Err)
-	case interface{ Unwrap() []error }:
-		for _, one := range e.Unwrap() {
-			f.add(one)
-		}
-	case interface{ Unwrap() error }:
-		f.add(e.Unwrap())
-	default: // a type that offers a PointError by its method As only
-		f.byPoint[p.ID] = errors.Join(f.byPoint[p.ID], p.Err)
-	}
+	byPoint, general := pythia.PointErrors(err)
+	return failures{byPoint, general}
 }
 
 // of returns what may have gone wrong with a point.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -65,6 +66,70 @@ func TestRegistryDuplicates(t *testing.T) {
 	require.Len(t, r.Points(), 1)
 }
 
+func TestRegistryCloses(t *testing.T) {
+	skeleton := tracepoint.New("skeleton", "", tracepoint.AlwaysOn())
+	switched := tracepoint.New("switched", "", tracepoint.Int("n", func(context.Context) int { return 1 }))
+	points := map[string]*tracepoint.Point{"skeleton": skeleton, "switched": switched}
+	first := newProcess(t, tracepoint.LeaseConfig{}, points)
+	require.NoError(t, first.EnableFor(t.Context(), lease, id("switched")))
+	require.NoError(t, first.EnableAttributes(t.Context(), id("switched"), "n"))
+	_, span := switched.Start(t.Context())
+	for range 2 {
+		first.registry.Close()
+	}
+	require.False(t, skeleton.On() || switched.On())
+	require.Empty(t, first.registry.Points())
+	require.ErrorIs(t, first.Enable(t.Context(), id("switched")), pythia.ErrUnknownPoint)
+	require.ErrorContains(t, first.registry.Add(tracepoint.New("late", "")), "closed")
+	span.End()
+	require.Equal(t, []string{"switched"}, first.take(), "what has begun is ended")
+
+	second := newProcess(t, tracepoint.LeaseConfig{}, points)
+	require.True(t, skeleton.On())
+	require.False(t, switched.On())
+	require.NoError(t, second.Enable(t.Context(), id("switched")))
+	first.registry.Close()
+	require.NoError(t, first.Leases.Close())
+	require.True(t, skeleton.On() && switched.On(), "they are the second's")
+	run(t.Context(), switched)
+	require.Empty(t, first.take())
+	spans := second.takeSpans()
+	require.Len(t, spans, 1)
+	require.Empty(t, spans[0].attrs, "nothing is left of what was on in the first")
+}
+
+// TestRegistriesChangeUnderLoad: points go from one registry to the next while requests pass them, and each span comes to one of the registries.
+func TestRegistriesChangeUnderLoad(t *testing.T) {
+	p := tracepoint.New("p", "", tracepoint.AlwaysOn())
+	out := new(exporter)
+	done := make(chan struct{})
+	var requests sync.WaitGroup
+	for range 4 {
+		requests.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					run(request(1), p)
+				}
+			}
+		})
+	}
+	for range 200 {
+		r, err := tracepoint.NewRegistry(tracepoint.RegistryConfig{Scope: scope, Provider: out})
+		require.NoError(t, err)
+		require.NoError(t, r.Add(p))
+		r.Close()
+	}
+	close(done)
+	requests.Wait()
+	require.False(t, p.On())
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	require.Len(t, out.spans, int(out.started), "what was started was ended")
+}
+
 func TestConfigErrors(t *testing.T) {
 	_, err := tracepoint.NewRegistry(tracepoint.RegistryConfig{Provider: noop.NewTracerProvider()})
 	require.ErrorContains(t, err, "scope")
@@ -76,6 +141,8 @@ func TestConfigErrors(t *testing.T) {
 	require.ErrorContains(t, err, "controller")
 	_, err = tracepoint.NewController(newRegistry(t), tracepoint.LeaseConfig{Retry: -1})
 	require.ErrorContains(t, err, "negative")
-	_, err = tracepoint.NewRouter(map[pythia.Layer]pythia.TracePointController{pythia.LayerKernel: nil}, tracepoint.LeaseConfig{})
-	require.ErrorContains(t, err, "kernel")
+	_, err = tracepoint.NewRouter(tracepoint.LeaseConfig{}, nil)
+	require.ErrorContains(t, err, "nil")
+	_, err = tracepoint.NewRouter(tracepoint.LeaseConfig{Timeout: -1})
+	require.ErrorContains(t, err, "negative")
 }

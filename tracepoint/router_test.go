@@ -32,9 +32,7 @@ func newLayers(t *testing.T) *layers {
 		kernel: tracepointtest.NewRecorder(pythia.TracePoint{ID: fsync}),
 	}
 	var err error
-	l.Router, err = tracepoint.NewRouter(map[pythia.Layer]pythia.TracePointController{
-		pythia.LayerApp: l.app, pythia.LayerKernel: l.kernel.Plain(),
-	}, tracepoint.LeaseConfig{Clock: l.Clock})
+	l.Router, err = tracepoint.NewRouter(tracepoint.LeaseConfig{Clock: l.Clock}, l.app, l.kernel.Plain())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
 	return l
@@ -57,7 +55,7 @@ func TestRouterSendsToLayers(t *testing.T) {
 	require.ErrorIs(t, err, pythia.ErrAlwaysOn)
 	require.ErrorIs(t, err, pythia.ErrUnknownPoint)
 	require.EqualError(t, err, `pythia: trace point "inventory s": the trace point is always on
-pythia: trace point "hypervisor: kvm exit": no such trace point: the hypervisor layer has no controller`)
+pythia: trace point "hypervisor: kvm exit": no such trace point`)
 	require.False(t, l.On(id("a")) || l.On(fsync))
 }
 
@@ -87,7 +85,9 @@ func TestRouterAbilities(t *testing.T) {
 	require.NoError(t, l.DisableAttributes(ctx, id("a"), "n"))
 	require.Empty(t, l.app.AttributesOn(id("a")))
 	require.ErrorIs(t, l.EnableAttributes(ctx, fsync, "n"), errors.ErrUnsupported)
-	require.ErrorIs(t, l.EnableOnlyFor(ctx, lease, some, id("a")), errors.ErrUnsupported, "a Recorder has no EnableOnlyFor")
+	require.NoError(t, l.EnableOnlyFor(ctx, lease, some, id("a")))
+	require.Equal(t, "EnableOnlyFor", l.app.Calls()[len(l.app.Calls())-1].Method, "the controller keeps the lease")
+	require.ErrorIs(t, l.EnableOnlyFor(ctx, lease, some, fsync), errors.ErrUnsupported)
 
 	p := newProcess(t, tracepoint.LeaseConfig{}, named("a"))
 	r := route(t, p)
@@ -99,12 +99,14 @@ func TestRouterAbilities(t *testing.T) {
 	}{l.app, l.app}
 	r = route(t, inner)
 	require.ErrorIs(t, r.EnableOnly(ctx, some, id("a")), errors.ErrUnsupported)
+	require.ErrorIs(t, r.EnableOnlyFor(ctx, lease, some, id("a")), errors.ErrUnsupported)
 	require.ErrorIs(t, r.EnableAttributes(ctx, id("a")), errors.ErrUnsupported)
 }
 
-func route(t *testing.T, app pythia.TracePointController) *tracepoint.Router {
-	r, err := tracepoint.NewRouter(map[pythia.Layer]pythia.TracePointController{pythia.LayerApp: app}, tracepoint.LeaseConfig{})
+func route(t *testing.T, controllers ...pythia.TracePointController) *tracepoint.Router {
+	r, err := tracepoint.NewRouter(tracepoint.LeaseConfig{}, controllers...)
 	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, r.Close()) })
 	return r
 }
 
@@ -112,10 +114,10 @@ func TestRouterFaults(t *testing.T) {
 	l, ctx := newLayers(t), t.Context()
 	l.app.Fail(errBroken)
 	require.ErrorIs(t, l.Enable(ctx, id("a"), fsync), errBroken)
-	require.True(t, l.On(fsync), "the other layer is done")
+	require.True(t, l.On(fsync), "the other is done")
 	points, err := l.Points(ctx)
 	require.ErrorIs(t, err, errBroken)
-	require.ErrorContains(t, err, "app layer")
+	require.ErrorContains(t, err, "the points of controller 1 of 2")
 	require.Equal(t, []pythia.TracePoint{{ID: fsync}}, points)
 
 	r := route(t, panicking{l.kernel})

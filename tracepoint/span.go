@@ -54,4 +54,9 @@ func (s Span) SetStatus(code codes.Code, description string) {
 }
 
 // OTel returns OpenTelemetry's span, for what Span does not offer, and false if the point is off for this request.
-func (s Span) OTel() (trace.Span, bool) { return s.span, s.span != nil }
+func (s Span) OTel() (trace.Span, bool) {
+	if t, ok := s.span.(*timedSpan); ok {
+		return t.Span, true
+	}
+	return s.span, s.span != nil
+}

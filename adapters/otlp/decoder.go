@@ -10,8 +10,8 @@ import (
 
 	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/adapters/internal/intern"
-	"github.com/pythia-trace/pythia/adapters/internal/process"
 	"github.com/pythia-trace/pythia/adapters/partial"
+	"github.com/pythia-trace/pythia/internal/process"
 )
 
 // Decoder reads records. The zero value is ready to use; it remembers strings and processes from one record to the next and serves

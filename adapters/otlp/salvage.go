@@ -9,8 +9,8 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/pythia-trace/pythia/adapters/internal/process"
 	"github.com/pythia-trace/pythia/adapters/partial"
+	"github.com/pythia-trace/pythia/internal/process"
 )
 
 // looseDocument is a document of which spans are wrong in themselves.

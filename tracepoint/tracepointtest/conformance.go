@@ -27,7 +27,7 @@ type Advancer interface {
 }
 
 // Conformance checks a controller against the contract of [pythia.TracePointController] and, as far as it implements them, [pythia.Leaser],
-// [pythia.Selector] and [pythia.AttributeSwitcher]. An ability whose calls return [errors.ErrUnsupported] counts as not implemented.
+// [pythia.Selector], [pythia.LeasedSelector], [pythia.AttributeSwitcher] and [pythia.Coster]. An ability whose calls return [errors.ErrUnsupported] counts as not implemented.
 //
 // newController returns a controller for each part, which the part has to itself, and cleans up by t.Cleanup. It needs a point that can be
 // switched; with two, an always-on one, and attributes, more is checked. Run it with -race.
@@ -46,7 +46,10 @@ func Conformance(t *testing.T, newController func(t *testing.T) pythia.TracePoin
 		{"Leaser", checkLeaser},
 		{"Leaser expiry", checkExpiry},
 		{"Selector", checkSelector},
+		{"LeasedSelector", checkLeasedSelector},
+		{"LeasedSelector expiry", checkSelectedExpiry},
 		{"AttributeSwitcher", checkAttributes},
+		{"Coster", checkCoster},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.check(newSubject(t, newController(t))) })
 	}

@@ -89,7 +89,8 @@ type broken struct {
 
 var faults = []string{
 	"unordered", "unstable", "shared slice", "not idempotent", "stops at the first error", "one error for all", "wrong reason", "always on goes off",
-	"off stays on", "cancelled", "lease never ends", "lease ends early", "selection refused", "attribute unknown", "attribute switches the point",
+	"off stays on", "cancelled", "lease never ends", "lease ends early", "selection refused", "selected lease never ends",
+	"selected lease early", "costs of nothing", "negative cost", "attribute unknown", "attribute switches the point",
 }
 
 func (b *broken) Points(ctx context.Context) ([]pythia.TracePoint, error) {
@@ -166,6 +167,26 @@ func (b *broken) EnableOnly(ctx context.Context, s pythia.Selection, ids ...pyth
 		return errors.New("no")
 	}
 	return b.Recorder.EnableOnly(ctx, s, ids...)
+}
+
+func (b *broken) EnableOnlyFor(ctx context.Context, lease time.Duration, s pythia.Selection, ids ...pythia.TracePointID) error {
+	switch b.fault {
+	case "selected lease never ends":
+		return b.Recorder.EnableOnly(ctx, s, ids...)
+	case "selected lease early":
+		lease /= 2
+	}
+	return b.Recorder.EnableOnlyFor(ctx, lease, s, ids...)
+}
+
+func (b *broken) HitCost(id pythia.TracePointID) (pythia.HitCost, bool) {
+	switch b.fault {
+	case "costs of nothing":
+		return pythia.HitCost{CPU: 1}, true
+	case "negative cost":
+		return pythia.HitCost{CPU: -1}, id == point("a")
+	}
+	return b.Recorder.HitCost(id)
 }
 
 func (b *broken) EnableAttributes(ctx context.Context, id pythia.TracePointID, keys ...string) error {

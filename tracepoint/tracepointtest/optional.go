@@ -14,6 +14,10 @@ import (
 
 const lease = time.Hour
 
+var selections = []pythia.Selection{
+	{}, {RequestTypes: []string{"GET /cart"}}, {OneIn: 1}, {OneIn: 100}, {RequestTypes: []string{"a", "b"}, OneIn: 2},
+}
+
 // ability returns the controller as one that has an optional ability, and leaves only the points that have it; it skips if there are none. try calls
 // it harmlessly.
 func ability[T any](s *subject, try func(T, pythia.TracePointID) error) T {
@@ -48,12 +52,19 @@ func checkLeaser(s *subject) {
 	s.wantOn(true, s.switchable...)
 }
 
-func checkExpiry(s *subject) {
-	leaser := s.leaser()
+// advancer skips if the ends of leases cannot be observed.
+func (s *subject) advancer() Advancer {
+	s.Helper()
 	clock, ok := s.TracePointController.(Advancer)
 	if _, observer := s.TracePointController.(Observer); !ok || !observer {
 		s.Skip("the controller under test is no Advancer and Observer")
 	}
+	return clock
+}
+
+func checkExpiry(s *subject) {
+	leaser := s.leaser()
+	clock := s.advancer()
 	require.NoError(s, leaser.EnableFor(s.ctx, lease, slices.Concat(s.alwaysOn, s.switchable)...))
 	for range 3 { // renewed
 		clock.Advance(lease - 1)
@@ -78,9 +89,7 @@ func checkSelector(s *subject) {
 		return c.EnableOnly(s.ctx, pythia.Selection{}, id)
 	})
 	unknown := s.unknown()
-	for _, selection := range []pythia.Selection{
-		{}, {RequestTypes: []string{"GET /cart"}}, {OneIn: 1}, {OneIn: 100}, {RequestTypes: []string{"a", "b"}, OneIn: 2},
-	} {
+	for _, selection := range selections {
 		require.NoError(s, selector.EnableOnly(s.ctx, selection, s.switchable...))
 		s.wantOn(true, s.switchable...)
 		s.wantFailed(selector.EnableOnly(s.ctx, selection, s.with(unknown)...), unknown, pythia.ErrUnknownPoint)
@@ -88,6 +97,67 @@ func checkSelector(s *subject) {
 	require.NoError(s, s.Disable(s.ctx, s.switchable...))
 	s.wantOn(false, s.switchable...)
 	s.wantOn(true, s.alwaysOn...)
+}
+
+func (s *subject) leasedSelector() pythia.LeasedSelector {
+	return ability(s, func(c pythia.LeasedSelector, id pythia.TracePointID) error {
+		return c.EnableOnlyFor(s.ctx, lease, pythia.Selection{}, id)
+	})
+}
+
+func checkLeasedSelector(s *subject) {
+	able, unknown := s.leasedSelector(), s.unknown()
+	for _, selection := range selections {
+		for range 2 {
+			require.NoError(s, able.EnableOnlyFor(s.ctx, lease, selection, slices.Concat(s.alwaysOn, s.switchable)...))
+			s.wantOn(true, s.switchable...)
+		}
+		require.NoError(s, s.Disable(s.ctx, s.switchable...))
+		s.wantOn(false, s.switchable...)
+		s.wantFailed(able.EnableOnlyFor(s.ctx, lease, selection, s.with(unknown)...), unknown, pythia.ErrUnknownPoint)
+		s.wantOn(true, s.switchable...)
+	}
+	s.wantOn(true, s.alwaysOn...)
+}
+
+func checkSelectedExpiry(s *subject) {
+	able, some := s.leasedSelector(), pythia.Selection{OneIn: 2}
+	clock := s.advancer()
+	require.NoError(s, s.Enable(s.ctx, s.switchable...))
+	require.NoError(s, able.EnableOnlyFor(s.ctx, lease, some, slices.Concat(s.alwaysOn, s.switchable)...), "a lease replaces for ever")
+	for range 3 { // renewed
+		clock.Advance(lease - 1)
+		s.wantOn(true, s.switchable...)
+		require.NoError(s, able.EnableOnlyFor(s.ctx, lease, some, s.switchable...))
+	}
+	clock.Advance(lease)
+	s.wantOn(false, s.switchable...)
+	s.wantOn(true, s.alwaysOn...)
+
+	require.NoError(s, able.EnableOnlyFor(s.ctx, lease, some, s.switchable...))
+	require.NoError(s, s.Enable(s.ctx, s.switchable[0]), "Enable is for ever")
+	clock.Advance(lease)
+	s.wantOn(true, s.switchable[0])
+	s.wantOn(false, s.switchable[1:]...)
+}
+
+// checkCoster cannot have points passed: what it says of them is up to the controller, as long as it makes sense.
+func checkCoster(s *subject) {
+	coster, ok := s.TracePointController.(pythia.Coster)
+	if !ok {
+		s.Skip("the controller implements no pythia.Coster")
+	}
+	for range 2 {
+		for _, p := range s.points {
+			cost, known := coster.HitCost(p.ID)
+			require.True(s, cost.CPU >= 0 && cost.Bytes >= 0, "%q costs %+v", p.ID, cost)
+			require.True(s, known || cost == pythia.HitCost{}, "%q is unknown to cost %+v", p.ID, cost)
+		}
+		_, known := coster.HitCost(s.unknown())
+		require.False(s, known, "what there is not costs nothing")
+		require.NoError(s, s.Enable(s.ctx, s.switchable...))
+	}
+	s.wantOn(true, s.switchable...)
 }
 
 func checkAttributes(s *subject) {
@@ -117,6 +187,12 @@ func (s *subject) useOptional(id pythia.TracePointID) {
 	}
 	if c, ok := s.TracePointController.(pythia.Selector); ok {
 		errs = append(errs, c.EnableOnly(s.ctx, pythia.Selection{OneIn: 2}, id))
+	}
+	if c, ok := s.TracePointController.(pythia.LeasedSelector); ok {
+		errs = append(errs, c.EnableOnlyFor(s.ctx, lease, pythia.Selection{OneIn: 2}, id))
+	}
+	if c, ok := s.TracePointController.(pythia.Coster); ok {
+		_, _ = c.HitCost(id)
 	}
 	if c, ok := s.TracePointController.(pythia.AttributeSwitcher); ok {
 		errs = append(errs, c.EnableAttributes(s.ctx, id), c.DisableAttributes(s.ctx, id))

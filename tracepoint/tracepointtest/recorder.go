@@ -17,13 +17,13 @@ import (
 type Call struct {
 	Method    string // as in the interface: "EnableFor"
 	IDs       []pythia.TracePointID
-	Lease     time.Duration    // of EnableFor
-	Selection pythia.Selection // of EnableOnly
+	Lease     time.Duration    // of EnableFor and EnableOnlyFor
+	Selection pythia.Selection // of EnableOnly and EnableOnlyFor
 	Keys      []string         // of EnableAttributes and DisableAttributes
 }
 
-// Recorder is a controller in memory. It implements [pythia.Leaser], [pythia.Selector] and [pythia.AttributeSwitcher] too; [Recorder.Plain] hides
-// these. Its leases end by [Recorder.Advance].
+// Recorder is a controller in memory. It implements [pythia.Leaser], [pythia.Selector], [pythia.LeasedSelector], [pythia.AttributeSwitcher] and
+// [pythia.Coster] too; [Recorder.Plain] hides these. Its leases end by [Recorder.Advance], its costs are those of [Recorder.SetHitCost].
 type Recorder struct {
 	mu      sync.Mutex
 	points  map[pythia.TracePointID]*recorded
@@ -39,7 +39,13 @@ type recorded struct {
 	until      time.Duration // 0: for ever
 	selection  pythia.Selection
 	attributes map[string]bool
+	cost       *pythia.HitCost // nil: unknown
 }
+
+var (
+	_ pythia.LeasedSelector = (*Recorder)(nil)
+	_ pythia.Coster         = (*Recorder)(nil)
+)
 
 // NewRecorder makes a controller of the points, off unless they are always on. Of several with one ID the last counts.
 func NewRecorder(points ...pythia.TracePoint) *Recorder {
@@ -87,6 +93,16 @@ func (r *Recorder) EnableFor(ctx context.Context, lease time.Duration, ids ...py
 func (r *Recorder) EnableOnly(ctx context.Context, s pythia.Selection, ids ...pythia.TracePointID) error {
 	s.RequestTypes = slices.Clone(s.RequestTypes)
 	return r.record(ctx, Call{Method: "EnableOnly", IDs: ids, Selection: s}, func(p *recorded) error { return p.enable(0, s) })
+}
+
+// EnableOnlyFor does both at once.
+func (r *Recorder) EnableOnlyFor(ctx context.Context, lease time.Duration, s pythia.Selection, ids ...pythia.TracePointID) error {
+	if lease <= 0 {
+		return fmt.Errorf("tracepointtest: a lease of %v ends at once: give a positive one", lease)
+	}
+	s.RequestTypes = slices.Clone(s.RequestTypes)
+	call := Call{Method: "EnableOnlyFor", IDs: ids, Lease: lease, Selection: s}
+	return r.record(ctx, call, func(p *recorded) error { return p.enable(r.elapsed+lease, s) })
 }
 
 // Disable switches points off.
@@ -192,6 +208,25 @@ func (r *Recorder) Advance(d time.Duration) {
 			_ = p.disable() // always-on points have no lease
 		}
 	}
+}
+
+// SetHitCost sets what HitCost says of a point, which it knows nothing of before. A point that there is not is left out.
+func (r *Recorder) SetHitCost(id pythia.TracePointID, c pythia.HitCost) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if p, ok := r.points[id]; ok {
+		p.cost = &c
+	}
+}
+
+// HitCost returns what [Recorder.SetHitCost] has set. It is not among the calls.
+func (r *Recorder) HitCost(id pythia.TracePointID) (pythia.HitCost, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if p, ok := r.points[id]; ok && p.cost != nil {
+		return *p.cost, true
+	}
+	return pythia.HitCost{}, false
 }
 
 // Plain returns the controller without its optional abilities.

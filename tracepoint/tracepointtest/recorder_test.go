@@ -35,6 +35,31 @@ func TestRecorderRecords(t *testing.T) {
 	require.True(t, r.On(point("b")))
 }
 
+func TestRecorderSelectsForALease(t *testing.T) {
+	r, some := newRecorder(), pythia.Selection{OneIn: 2}
+	require.NoError(t, r.EnableOnlyFor(t.Context(), time.Second, some, point("a")))
+	require.Error(t, r.EnableOnlyFor(t.Context(), 0, some, point("a")))
+	require.Equal(t, []tracepointtest.Call{
+		{Method: "EnableOnlyFor", IDs: []pythia.TracePointID{point("a")}, Lease: time.Second, Selection: some},
+	}, r.Calls())
+	require.Equal(t, some, r.Selection(point("a")))
+	r.Advance(time.Second)
+	require.False(t, r.On(point("a")))
+}
+
+func TestRecorderCosts(t *testing.T) {
+	r, cost := newRecorder(), pythia.HitCost{CPU: time.Microsecond, Bytes: 100}
+	r.SetHitCost(point("a"), cost)
+	r.SetHitCost(point("unknown"), cost)
+	known, ok := r.HitCost(point("a"))
+	require.True(t, ok)
+	require.Equal(t, cost, known)
+	for _, name := range []string{"b", "unknown"} {
+		_, ok = r.HitCost(point(name))
+		require.False(t, ok)
+	}
+}
+
 func TestRecorderFails(t *testing.T) {
 	r, ctx, broken := newRecorder(), t.Context(), errors.New("broken")
 	r.Fail(broken, point("a"))

@@ -1,0 +1,96 @@
+package otel
+
+import (
+	"context"
+	"slices"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/tracepoint"
+)
+
+const (
+	maxRequestTypes = 10_000
+	maxCachedKey    = 512 // bytes
+)
+
+// inherited marks a context whose request has come to its type without the application: so a new root gets a type of its own.
+type inherited struct {
+	context.Context
+	requestType string
+}
+
+type inheritedKey struct{}
+
+// Value returns the type for its key.
+func (c *inherited) Value(key any) any {
+	if key == (inheritedKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
+// inherit sets the type that a request has come to.
+func inherit(ctx context.Context, requestType string) context.Context {
+	return tracepoint.WithRequestType(&inherited{ctx, requestType}, requestType)
+}
+
+// classify gives the request of a span that comes from outside a type, unless it has one. stated is the type that the application has set, for
+// the trace's root to tell.
+func (p *Provider) classify(ctx context.Context, root bool, name string, options []trace.SpanStartOption) (inner context.Context, stated string) {
+	known := tracepoint.RequestType(ctx)
+	mark, _ := ctx.Value(inheritedKey{}).(*inherited)
+	switch {
+	case known == "", root && mark != nil && known == mark.requestType:
+		c := trace.NewSpanStartConfig(options...)
+		return inherit(ctx, p.types.of(p.scope, name, c.Attributes())), ""
+	case root:
+		return ctx, known
+	}
+	return ctx, ""
+}
+
+// typeKeys are the attributes that [pythia.RequestTypeOf] looks at.
+var typeKeys = []attribute.Key{
+	pythia.RequestTypeKey, "http.route", "http.request.method", "http.method", "rpc.service", "rpc.method",
+	"messaging.destination.template", "messaging.destination.name", "messaging.destination",
+	"messaging.operation.name", "messaging.operation.type", "messaging.operation",
+}
+
+// requestTypes remembers the types of requests that came in before.
+type requestTypes struct{ byKey byName[string] }
+
+// of returns the type that [pythia.RequestType] gives a trace whose root has the name and attributes.
+func (r *requestTypes) of(scope, name string, attributes []attribute.KeyValue) string {
+	var space [256]byte
+	key := append(space[:0], name...)
+	for i := range attributes {
+		if a := &attributes[i]; slices.Contains(typeKeys, a.Key) {
+			key = append(append(append(append(key, 0), a.Key...), 0), a.Value.Emit()...)
+		}
+	}
+	if t, ok := r.byKey.find(key); ok {
+		return t
+	}
+	compute := func() string { return requestType(scope, name, attributes) }
+	if len(key) > maxCachedKey {
+		return compute()
+	}
+	if t, ok := r.byKey.get(string(key), compute); ok {
+		return t
+	}
+	return compute()
+}
+
+// requestType asks the root package, so that a selection and the Engine's groups always speak of the same types.
+func requestType(scope, name string, attributes []attribute.KeyValue) string {
+	root := pythia.Span{Point: pythia.TracePointID{Scope: scope, Name: name}}
+	for _, a := range slices.Backward(attributes) { // the last one of a key counts, as it does in the SDK
+		if slices.Contains(typeKeys, a.Key) && !slices.ContainsFunc(root.Attrs, func(b pythia.Attr) bool { return b.Key == string(a.Key) }) {
+			root.Attrs = append(root.Attrs, convertAttr(a))
+		}
+	}
+	return pythia.RequestTypeOf(&root)
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package defaults_test
+
+const raceDetector = false
