@@ -190,7 +190,7 @@ func TestLoopProfileKeepsToMeasuredCost(t *testing.T) {
 	a := newLoopApp(t)
 	a.perSec["GET /a"] = 100
 	for _, name := range []string{"a1", "a2", "a3", "a21", "a22"} {
-		a.SetHitCost(loopPoint(name), pythia.HitCost{CPU: 200 * time.Microsecond, Bytes: 300})
+		a.SetHitCost(loopPoint(name), pythia.HitCost{CPU: 2 * time.Millisecond, Bytes: 300})
 	}
 	r := newLoopRun(t, a, withProfile(time.Hour), searchesNot)
 	r.until(3, profiling)

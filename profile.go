@@ -115,8 +115,8 @@ func (r *round) profileDue(watches []*watch) bool {
 		p.ended, p.came = r.now, true
 		r.knowPoints()
 	}
-	since := r.now.Sub(p.ended)
-	return p.ended.IsZero() || since >= r.config.ProfileEvery || since >= profileGap*r.config.Interval && (r.newPoints() || r.newTypes(watches))
+	since, gap := r.now.Sub(p.ended), max(profileGap*r.config.Interval, r.config.ProfileEvery/1e4) // who wants one in a century wants no second one
+	return p.ended.IsZero() || since >= r.config.ProfileEvery || since >= gap && (r.newPoints() || r.newTypes(watches))
 }
 
 // mostKnown bounds how many points are remembered: that there are ever others must not fill the memory.
@@ -157,7 +157,7 @@ func (r *round) othersInTheWay(watches []*watch) (inTheWay bool) {
 		}
 		inTheWay = inTheWay || r.holdsPoints(w)
 	}
-	if inTheWay && r.now.Sub(r.profiles.ended) >= 2*r.config.ProfileEvery {
+	if inTheWay && r.now.Sub(r.profiles.ended)/2 >= r.config.ProfileEvery {
 		for _, w := range watches {
 			if r.holdsPoints(w) {
 				r.dismiss(w, "a profile has waited long enough")
@@ -187,7 +187,9 @@ func (r *round) profiledEnough(watches []*watch) bool {
 }
 
 // occurs reports whether there are requests to wait for.
-func (r *round) occurs(w *watch) bool { return w.rate*r.config.Interval.Seconds() >= hardlyOccurs }
+func (r *round) occurs(w *watch) bool {
+	return w.rate*max(r.config.Interval, r.now.Sub(r.stepped)).Seconds() >= hardlyOccurs
+}
 
 // enoughOf reports whether the profile has seen enough of a type, or would have if its requests passed points that can be switched.
 func (r *round) enoughOf(w *watch) bool {
@@ -260,8 +262,7 @@ func (r *round) endProfile(watches []*watch) {
 	for _, id := range p.points {
 		r.unpaid[id] = true // apply switches them off
 	}
-	r.beingProfiled(watches); r.profiling = false
-p.oneIn, p.points, p.ending, p.ended, p.came = 0, nil, p.points, r.now, false
+	p.oneIn, p.points, p.ending, p.ended, p.came = 0, nil, p.points, r.now, false
 }
 
 // afterProfile tells observers that a profile has ended, when its points are off.

@@ -32,7 +32,7 @@ func (r *round) search(w *watch, total moments) {
 // calm reports whether what is searched for has not shown since something was switched last, which can be if it comes and goes: then nothing can be
 // said of what is on. If it has not shown for a window, it is gone.
 func (r *round) calm(w *watch, total moments) bool {
-	if !w.varying || total.stdDev() >= w.began.stdDev()/2 {
+	if shows := w.normal == nil || total.stdDev() > worseStdDev*w.normal.stdDev(); shows || !w.varying {
 		w.shown = r.now
 		return false
 	}
