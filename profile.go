@@ -253,7 +253,7 @@ func (r *round) endProfile(watches []*watch) {
 	for _, w := range watches {
 		u := &w.usage
 		u.Looked = u.Looked || u.Arrived > 0 && (p.steps > mostProfiled || r.enoughOf(w))
-		if u.Brought && !p.came && w.diagnosis == nil {
+		if u.Brought && !p.came && w.diagnosis == nil && w.normal != nil {
 			w.normal, w.noticed = nil, 0
 		}
 		u.Brought = false

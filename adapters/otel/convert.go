@@ -2,6 +2,7 @@ package otel
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,11 +29,13 @@ func convertValue(v attribute.Value) pythia.Value {
 	case attribute.INT64:
 		return pythia.NumberValue(float64(v.AsInt64()))
 	case attribute.FLOAT64:
-		if f := v.AsFloat64(); !math.IsNaN(f) && !math.IsInf(f, 0) {
-			return pythia.NumberValue(f)
+		f := v.AsFloat64()
+		if math.IsNaN(f) || math.IsInf(f, 0) {
+			return pythia.StringValue(strconv.FormatFloat(f, 'g', -1, 64))
 		}
+		return pythia.NumberValue(f)
 	}
-	return pythia.StringValue(cut(v.Emit()))
+	return pythia.StringValue(cut(v.String()))
 }
 
 // cut shortens a text that is too long, and copies it so that the rest is not kept.

@@ -68,7 +68,7 @@ func (r *requestTypes) of(scope, name string, attributes []attribute.KeyValue) s
 	key := append(space[:0], name...)
 	for i := range attributes {
 		if a := &attributes[i]; slices.Contains(typeKeys, a.Key) {
-			key = append(append(append(append(key, 0), a.Key...), 0), a.Value.Emit()...)
+			key = append(append(append(append(key, 0), a.Key...), 0), a.Value.String()...)
 		}
 	}
 	if t, ok := r.byKey.find(key); ok {
