@@ -9,9 +9,16 @@
 //	engine.Observe(trace) // for every trace
 //	report, err := engine.Report(ctx)
 //
+// Beside a running application, an Engine with a [LoopConfig] also decides which trace points are on: it switches on, by a [TracePointController],
+// what a [SearchStrategy] proposes from a [SearchSpace] for the place that varies, looks again, and switches off what did not help:
+//
+//	config, err := defaults.Live(controller)
+//	engine, err := pythia.New(config)
+//	go engine.Run(ctx) // and engine.Observe(trace) for every trace, by adapters/otel for example
+//
 // This package holds the domain types, the contracts and the Engine, and imports the standard library only. The algorithms are in grouping,
-// localize and cca, which meet in the types of this package; reports are written by render; trace files are read by
-// adapters/tracefile, in a module of its own.
+// localize, cca, searchspace and strategy, which meet in the types of this package; trace points are declared with tracepoint; reports are written
+// by render; traces come in through adapters, in modules of their own.
 //
 // # Units
 //
@@ -20,7 +27,7 @@
 //
 // # Concurrency
 //
-// A Trace does not change once built and may be shared. An Engine belongs to one goroutine; engines made by [Engine.Fork] take the
+// A Trace does not change once built and may be shared. An Engine with a loop is safe for concurrent use. One without belongs to one goroutine; engines made by [Engine.Fork] take the
 // traces of one goroutine each, and are then merged, with the result that one engine would have had.
 //
 // # Failure modes

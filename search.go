@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // search takes a search in progress a step on: it judges what was switched on, and pursues what is left.
@@ -165,97 +164,6 @@ func (r *round) end(w *watch, why StopReason, total moments) {
 	}
 }
 
-// shows reports whether one of the findings lies at a point, or is delimited by it.
-func shows(findings []*Finding, p TracePointID) bool {
-	return slices.ContainsFunc(findings, func(f *Finding) bool { return f.Location.at(p) })
-}
-
-// at reports whether a location is the point's own, or is delimited by it.
-func (l *Location) at(p TracePointID) bool {
-	return l.Point == p || l.From.Point == p || l.To.Point == p
-}
-
-// judge says of each point that is on whether it carries a part of the variation, and of attributes whether they explain it, and switches off those
-// that do not. It returns true if it takes more requests to say.
-func (r *round) judge(w *watch, seen *look, total moments) (undecided bool) {
-	explained := false
-	for i := range w.diagnosis.Hypotheses {
-		h := &w.diagnosis.Hypotheses[i]
-		if !h.On() {
-			continue
-		}
-		if len(h.Attributes) == 0 {
-			r.judgePoint(w, h, seen, total)
-			continue
-		}
-		if h.Outcome == OutcomeOpen {
-			if !explained {
-				r.explain(r.relevant(w, seen))
-				explained = true
-			}
-			undecided = !r.judgeAttributes(w, h, seen, total) || undecided
-		}
-	}
-	return undecided
-}
-
-func (r *round) judgePoint(w *watch, h *Hypothesis, seen *look, total moments) {
-	share, left := 0.0, 0.0
-	for _, f := range seen.findings {
-		if f.Location.at(h.Point) {
-			share = max(share, w.share(f))
-		}
-		if f.Location.Point == h.Inside {
-			left = max(left, w.share(f))
-		}
-	}
-	least := r.config.MinShare
-	if h.Outcome != OutcomeOpen || share >= left { // it carries most of what is there now: shares waver
-		least /= 2
-	}
-	if h.Outcome != OutcomeOpen {
-		if share < least {
-			r.switchOff(w, h, "it led on")
-		}
-		return
-	}
-	h.After, h.Requests, h.Outcome = share, total.N, OutcomeHelped
-	if share < least {
-		h.Outcome = OutcomeNoHelp
-		r.switchOff(w, h, fmt.Sprintf("it carries %.0f %% only", 100*share))
-	}
-}
-
-// toExplain is how many times as many requests it takes to say that attributes explain nothing as it takes to say where the variation is: with
-// few, only the plainest of relations is beyond chance.
-const toExplain = 4
-
-func (r *round) judgeAttributes(w *watch, h *Hypothesis, seen *look, total moments) (done bool) {
-	best := 0.0
-	for _, f := range seen.findings {
-		for _, x := range f.Explanations {
-			if names(x, h.Point) {
-				best = max(best, x.Strength)
-			}
-		}
-	}
-	if best == 0 && total.N < toExplain*r.config.MinRequests && r.now.Sub(h.Enabled) < r.config.Window {
-		return false
-	}
-	h.After, h.Requests, h.Outcome = best, total.N, OutcomeHelped
-	if best == 0 {
-		h.Outcome = OutcomeNoHelp
-		r.switchOff(w, h, "they explain nothing")
-	}
-	return true
-}
-
-// names reports whether an explanation is by an attribute of a point.
-func names(x Explanation, p TracePointID) bool {
-	ofPoint := func(variable string) bool { return strings.HasPrefix(variable, p.String()+": ") }
-	return ofPoint(x.Variable) || slices.ContainsFunc(x.Aliases, ofPoint)
-}
-
 // split asks the strategy what could split the targets, and switches it on. It returns the targets for which there is nothing, the leaves.
 func (r *round) split(w *watch, targets []*Finding) (leaves []*Finding, leftOut int, err error) {
 	state := r.state(w, targets)
@@ -333,81 +241,4 @@ func (r *round) othersHoldPoints(w *watch) bool {
 		}
 	}
 	return false
-}
-
-// explain relates the findings to the key-values of their requests.
-func (r *round) explain(findings []*Finding) {
-	for _, f := range findings {
-		if err := explain(r.parts.Explainer, f); err != nil {
-			r.problem(err)
-		}
-		if f.Explanations == nil {
-			f.Explanations = []Explanation{} // asked and found none: not to be asked again
-		}
-	}
-}
-
-// explain has a finding explained, if there is somebody to do it and something to go by.
-func explain(by Explainer, f *Finding) (err error) {
-	if by == nil || f.Sample == nil || f.Explanations != nil {
-		return nil
-	}
-	f.Explanations, err = isolated("the explainer", func() ([]Explanation, error) { return by.Explain(f) })
-	if err != nil {
-		return fmt.Errorf("pythia: explaining finding %d: %w", f.Rank, err)
-	}
-	return nil
-}
-
-// wellExplained is the strength of an explanation that makes it needless to ask for more attributes.
-const wellExplained = 0.7
-
-// ask switches on the attributes that could explain targets which nothing explains well, of the points that of names.
-func (r *round) ask(w *watch, targets []*Finding, of func(*Finding) []TracePointID) bool {
-	if len(targets) == 0 {
-		return false
-	}
-	asked := false
-	s := r.state(w, targets)
-	for _, f := range targets {
-		if len(f.Explanations) > 0 && f.Explanations[0].Strength >= wellExplained {
-			continue
-		}
-		for _, id := range of(f) {
-			p, known := s.Point(id)
-			if !known || len(p.Attributes) == 0 || w.asked[id] {
-				continue
-			}
-			cost := Cost{}
-			if !p.AlwaysOn && !slices.Contains(p.On, w.requestType) {
-				cost = s.Cost(Proposal{Node: SearchNode{Point: id}})
-			}
-			if !r.spent.Plus(cost).Within(r.config.Budget) {
-				continue
-			}
-			r.spent = r.spent.Plus(cost)
-			w.asked[id], asked = true, true
-			r.switchOn(w, Hypothesis{Point: id, Attributes: p.Attributes, Why: fmt.Sprintf("nothing explains yet why %s varies", f.Location)})
-		}
-	}
-	return asked
-}
-
-// near returns the points that a finding is at.
-func near(f *Finding) []TracePointID {
-	return []TracePointID{f.Location.Point, f.Location.From.Point, f.Location.To.Point}
-}
-
-// far returns the points that call the one that a finding is at, on or off, from the innermost.
-func (r *round) far(f *Finding) []TracePointID {
-	ids := slices.Clone(f.Location.Stack)
-	slices.Reverse(ids)
-	callers, err := isolated("the search space", func() ([]SearchNode, error) { return r.config.Space.Callers(f.Location.Stack), nil })
-	if err != nil {
-		r.problem(err)
-	}
-	for _, n := range callers {
-		ids = append(ids, n.Point)
-	}
-	return ids
 }
