@@ -30,7 +30,7 @@ const (
 // seedsHere is fewer with the race detector, which has ten times the work: it is there for races.
 func seedsHere() uint64 {
 	if raceDetector || testing.Short() {
-		return 2
+		return 1
 	}
 	return seeds
 }
