@@ -18,6 +18,12 @@ func isolated[T any](what string, f func() (T, error)) (result T, err error) {
 	return f()
 }
 
+// attempt is isolated for calls without a result.
+func attempt(what string, f func() error) error {
+	_, err := isolated(what, func() (none struct{}, err error) { return none, f() })
+	return err
+}
+
 // panicked is a panic in what a user has plugged in. The stack is for the log: it differs from run to run, and decisions must not.
 type panicked struct {
 	what  string

@@ -9,7 +9,6 @@ import (
 // judge says of each point that is on whether it carries a part of the variation, and of attributes whether they explain it, and switches off those
 // that do not. It returns true if it takes more requests to say.
 func (r *round) judge(w *watch, seen *look, total moments) (undecided bool) {
-	explained := false
 	for i := range w.diagnosis.Hypotheses {
 		h := &w.diagnosis.Hypotheses[i]
 		if !h.On() {
@@ -20,10 +19,7 @@ func (r *round) judge(w *watch, seen *look, total moments) (undecided bool) {
 			continue
 		}
 		if h.Outcome == OutcomeOpen {
-			if !explained {
-				r.explain(r.relevant(w, seen))
-				explained = true
-			}
+			r.explain(r.relevant(w, seen)) // those that are explained already stay so
 			undecided = !r.judgeAttributes(w, h, seen, total) || undecided
 		}
 	}

@@ -28,8 +28,9 @@ func (r *round) listPoints() {
 	slices.SortStableFunc(r.points, func(a, b PointState) int { return a.ID.Compare(b.ID) })
 	r.measureCosts()
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.switchable = switchable
-	r.mu.Unlock()
+	r.measureSizes()
 }
 
 // withEarlier adds the points that were listed before to those that some layers list now.
@@ -69,41 +70,32 @@ func (r *round) measureCosts() {
 	r.points = measured
 }
 
+// measureSizes looks up how large the spans of each point are, where any were seen.
+func (r *round) measureSizes() {
+	watches := r.sorted()
+	for i := range r.points {
+		p := &r.points[i]
+		var spans, bytes float64
+		for _, w := range watches {
+			u := w.usage.Points[p.ID]
+			spans, bytes = spans+u.Spans, bytes+u.Bytes
+		}
+		if spans > 0 {
+			p.HitCost.Bytes = int(bytes / spans)
+		}
+	}
+}
+
 // pointStates returns all points as they are now.
 func (r *round) pointStates() []PointState {
 	wanted := r.wanted()
-	sizes := r.spanSizes()
 	states := slices.Clone(r.points)
 	for i := range states {
-		s := &states[i]
-		if on := wanted[s.ID]; on != nil {
-			s.On = slices.Sorted(maps.Keys(on.types))
-		}
-		if size, ok := sizes[s.ID]; ok {
-			s.HitCost.Bytes = size
+		if on := wanted[states[i].ID]; on != nil {
+			states[i].On = slices.Sorted(maps.Keys(on.types))
 		}
 	}
 	return states
-}
-
-// spanSizes returns how large the spans of each point are, where any were seen.
-func (r *round) spanSizes() map[TracePointID]int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	sum := make(map[TracePointID]pointUsage)
-	for _, w := range r.sorted() {
-		for id, p := range w.usage.Points {
-			s := sum[id]
-			sum[id] = pointUsage{Spans: s.Spans + p.Spans, Bytes: s.Bytes + p.Bytes}
-		}
-	}
-	sizes := make(map[TracePointID]int, len(sum))
-	for id, s := range sum {
-		if s.Spans > 0 {
-			sizes[id] = int(s.Bytes / s.Spans)
-		}
-	}
-	return sizes
 }
 
 // alwaysOn reports whether a point is known to be always on.

@@ -20,13 +20,13 @@ func (r *round) look(w *watch) (*look, error) {
 		return nil, err
 	}
 	seen := &look{}
-	_, err = isolated("the localizer", func() (none struct{}, err error) {
+	err = attempt("the localizer", func() error {
 		groups, findings, err := all.Localize(r.ctx, nil)
 		for _, g := range groups {
 			seen.stake += g.StakeSeconds()
 		}
 		seen.findings = findings
-		return none, err
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pythia: localising %q: %w", w.requestType, err)

@@ -85,9 +85,9 @@ func (l *loop) observe(t *Trace) {
 		l.input.Ignored++
 		return
 	}
-	if _, err := isolated("the localizer", func() (none struct{}, err error) {
+	if err := attempt("the localizer", func() error {
 		w.window.add(l.parts.Localizer, key, t)
-		return
+		return nil
 	}); err != nil {
 		l.input.Ignored++
 		l.complain(context.Background(), err)
@@ -160,9 +160,9 @@ func (l *loop) onFor(requestType string) []TracePointID {
 // profile adds a fully traced workflow to the search space.
 func (l *loop) profile(w *watch, t *Trace) {
 	w.usage.profile(t, l.isSwitchable)
-	if _, err := isolated("the search space", func() (none struct{}, err error) {
+	if err := attempt("the search space", func() error {
 		l.config.Space.Observe(t)
-		return
+		return nil
 	}); err != nil {
 		l.complain(context.Background(), err)
 	}

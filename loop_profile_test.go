@@ -147,7 +147,7 @@ func TestLoopProfileNeedsNothingOfRequestsWithoutPoints(t *testing.T) {
 
 // TestLoopProfilesWhatIsNew: request types that no profile has had to do with, before it is time.
 func TestLoopProfilesWhatIsNew(t *testing.T) {
-	r := newLoopRun(t, newLoopApp(t), withProfile(24*time.Hour))
+	r := newLoopRun(t, newLoopApp(t), withProfile(time.Hour))
 	r.perSec["GET /health"] = 5
 	r.until(3, profiling)
 	r.until(10, notProfiling)
@@ -170,7 +170,7 @@ func TestLoopProfilesWhatIsNew(t *testing.T) {
 
 // TestLoopLooksAgainWhereAPointIsNew: the search had come to where there was nothing more. With the point, it goes on.
 func TestLoopLooksAgainWhereAPointIsNew(t *testing.T) {
-	r, f := newFaultyRun(t, withProfile(24*time.Hour))
+	r, f := newFaultyRun(t, withProfile(time.Hour))
 	f.gone = []pythia.TracePointID{loopPoint("a21")}
 	r.bimodal("a21")
 	d := r.concluded(30)

@@ -31,46 +31,46 @@ const (
 	profileShare    = 0.5  // of the budget
 	profileWithin   = 3    // steps in which enough should have come
 	profileOversize = 2    // that many times what is enough is aimed at
-	profileGap      = 5    // steps between two profiles, at least
+	profileEarly    = 20   // the part of the time between profiles that passes in any case
 	hardlyOccurs    = 0.01 // requests in a step: fewer are not waited for
 )
 
 // runProfile begins, continues or ends a profile. It reports whether one is going on: the search waits for it.
-func (r *round) runProfile(watches []*watch) bool {
+func (r *round) runProfile() bool {
 	p := &r.profiles
 	if p.oneIn == 0 {
-		if !r.profileDue(watches) || r.othersInTheWay(watches) {
+		if !r.profileDue() || r.othersInTheWay() {
 			return false
 		}
-		r.beginProfile(watches)
+		r.beginProfile()
 	}
-	if p.steps++; p.steps > 1 && (p.steps > mostProfiled || r.profiledEnough(watches)) {
-		r.endProfile(watches)
+	if p.steps++; p.steps > 1 && (p.steps > mostProfiled || r.profiledEnough()) {
+		r.endProfile()
 		return false
 	}
-	n := r.sparsest(watches)
+	n := r.sparsest()
 	changed := n > 2*p.oneIn || 2*n < p.oneIn // not for little: it costs the requests in flight
 	if changed {
 		p.oneIn = n
 	}
 	if !r.profilePoints() {
 		r.problem(errNoProfile)
-		r.endProfile(watches)
+		r.endProfile()
 		return false
 	}
 	if changed {
-		r.beingProfiled(watches)
+		r.beingProfiled()
 	}
-	r.cycle.ProfileCost = r.profileCost(watches)
+	r.cycle.ProfileCost = r.profileCost()
 	return true
 }
 
-func (r *round) beginProfile(watches []*watch) {
+func (r *round) beginProfile() {
 	p := &r.profiles
 	p.steps, p.points, p.ending = 0, nil, nil
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, w := range watches {
+	for _, w := range r.watched {
 		u := &w.usage
 		u.Profiled, u.SinceNew, u.Arrived, u.Brought = 0, 0, 0, false
 	}
@@ -103,7 +103,7 @@ var errNoProfile = errors.New("pythia: the controller cannot have points on for 
 	"give Loop.Space what was learnt elsewhere")
 
 // profileDue reports whether a profile is to begin: nothing is known yet, it is some time since, or there is something that the last one did not know.
-func (r *round) profileDue(watches []*watch) bool {
+func (r *round) profileDue() bool {
 	p := &r.profiles
 	if r.config.ProfileEvery < 0 || r.cycle.Requests == 0 || r.stepped.IsZero() {
 		return false
@@ -115,8 +115,9 @@ func (r *round) profileDue(watches []*watch) bool {
 		p.ended, p.came = r.now, true
 		r.knowPoints()
 	}
-	since, gap := r.now.Sub(p.ended), max(profileGap*r.config.Interval, r.config.ProfileEvery/1e4) // who wants one in a century wants no second one
-	return p.ended.IsZero() || since >= r.config.ProfileEvery || since >= gap && (r.newPoints() || r.newTypes(watches))
+	since := r.now.Sub(p.ended)
+	early := since >= r.config.ProfileEvery/profileEarly && (r.newPoints() || r.newTypes())
+	return p.ended.IsZero() || since >= r.config.ProfileEvery || early
 }
 
 // mostKnown bounds how many points are remembered: that there are ever others must not fill the memory.
@@ -140,25 +141,25 @@ func (r *round) newPoints() bool {
 }
 
 // newTypes reports whether there are requests, enough to be searched, that no profile has had to do with.
-func (r *round) newTypes(watches []*watch) bool {
+func (r *round) newTypes() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return !r.profiles.came && slices.ContainsFunc(watches, func(w *watch) bool {
+	return !r.profiles.came && slices.ContainsFunc(r.watched, func(w *watch) bool {
 		return !w.usage.Looked && w.usage.Profiled == 0 && r.occurs(w) && w.window.total().N >= r.config.MinRequests
 	})
 }
 
 // othersInTheWay reports whether points are on for some requests only, which therefore no profile could show in those of other types. Searches are waited
 // for; ended ones that nobody reads are dismissed when the time between profiles has passed once more.
-func (r *round) othersInTheWay(watches []*watch) (inTheWay bool) {
-	for _, w := range watches {
+func (r *round) othersInTheWay() (inTheWay bool) {
+	for _, w := range r.watched {
 		if w.searching() {
 			return true
 		}
 		inTheWay = inTheWay || r.holdsPoints(w)
 	}
 	if inTheWay && r.now.Sub(r.profiles.ended)/2 >= r.config.ProfileEvery {
-		for _, w := range watches {
+		for _, w := range r.watched {
 			if r.holdsPoints(w) {
 				r.dismiss(w, "a profile has waited long enough")
 			}
@@ -180,10 +181,10 @@ func (r *round) spaceFilled() bool {
 	return len(roots) > 0
 }
 
-func (r *round) profiledEnough(watches []*watch) bool {
+func (r *round) profiledEnough() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return !slices.ContainsFunc(watches, func(w *watch) bool { return r.occurs(w) && !r.enoughOf(w) })
+	return !slices.ContainsFunc(r.watched, func(w *watch) bool { return r.occurs(w) && !r.enoughOf(w) })
 }
 
 // occurs reports whether there are requests to wait for.
@@ -198,9 +199,9 @@ func (r *round) enoughOf(w *watch) bool {
 }
 
 // sparsest returns in how many requests one is to be profiled: no more than are needed, and than the budget has room for.
-func (r *round) sparsest(watches []*watch) int {
+func (r *round) sparsest() int {
 	requests, types := 0.0, 0.0
-	for _, w := range watches {
+	for _, w := range r.watched {
 		if r.occurs(w) {
 			requests += w.rate
 			types++
@@ -210,15 +211,15 @@ func (r *round) sparsest(watches []*watch) int {
 	room, hit := r.config.Budget.Minus(r.spent), r.dearest()
 	affordable := profileShare * min(room.SpansPerSecond, room.BytesPerSecond/float64(hit.Bytes), room.CPU/hit.CPU.Seconds())
 	const tiny = 1e-9
-	oneIn := math.Max(requests/max(needed, tiny), math.Ceil(r.fullSpans(watches)/max(affordable, tiny)))
+	oneIn := math.Max(requests/max(needed, tiny), math.Ceil(r.fullSpans()/max(affordable, tiny)))
 	return max(1, int(min(oneIn, math.MaxInt32)))
 }
 
 // fullSpans returns how many spans per second there would be with all on.
-func (r *round) fullSpans(watches []*watch) (spans float64) {
+func (r *round) fullSpans() (spans float64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, w := range watches {
+	for _, w := range r.watched {
 		full := w.usage.full()
 		if seen := w.usage.Looked || w.usage.Profiled > 0 || r.profiles.oneIn > 0 && r.enoughOf(w); full == 0 && !seen {
 			full = float64(len(r.switchable)) // nothing is known yet
@@ -231,7 +232,7 @@ func (r *round) fullSpans(watches []*watch) (spans float64) {
 // dearest returns what passing the points costs at most.
 func (r *round) dearest() HitCost {
 	most := HitCost{CPU: 1, Bytes: 1}
-	for _, p := range r.pointStates() {
+	for _, p := range r.points {
 		if !p.AlwaysOn {
 			most = HitCost{CPU: max(most.CPU, p.HitCost.CPU), Bytes: max(most.Bytes, p.HitCost.Bytes)}
 		}
@@ -239,18 +240,18 @@ func (r *round) dearest() HitCost {
 	return most
 }
 
-func (r *round) profileCost(watches []*watch) Cost {
-	spans, hit := r.fullSpans(watches)/float64(r.profiles.oneIn), r.dearest()
+func (r *round) profileCost() Cost {
+	spans, hit := r.fullSpans()/float64(r.profiles.oneIn), r.dearest()
 	return Cost{
 		Points: len(r.profiles.points), SpansPerSecond: spans, BytesPerSecond: spans * float64(hit.Bytes), CPU: spans * hit.CPU.Seconds(),
 	}
 }
 
 // endProfile has apply switch everything off. Requests that pass points they were not known to pass are looked into again.
-func (r *round) endProfile(watches []*watch) {
+func (r *round) endProfile() {
 	p := &r.profiles
 	r.mu.Lock()
-	for _, w := range watches {
+	for _, w := range r.watched {
 		u := &w.usage
 		u.Looked = u.Looked || u.Arrived > 0 && (p.steps > mostProfiled || r.enoughOf(w))
 		if u.Brought && !p.came && w.diagnosis == nil && w.normal != nil {
@@ -278,12 +279,12 @@ func (r *round) afterProfile(now time.Time) {
 }
 
 // beingProfiled tells observers that a profile began or changed.
-func (r *round) beingProfiled(watches []*watch) {
+func (r *round) beingProfiled() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.profiling = true
 	now := r.config.Now()
-	for _, w := range watches {
+	for _, w := range r.watched {
 		w.window.skip(now)
 	}
 }

@@ -14,8 +14,8 @@ type round struct {
 	ctx     context.Context
 	now     time.Time
 	cycle   *Cycle
-	watched []*watch
-	spent   Cost // what is on, by estimate
+	watched []*watch // by request type
+	spent   Cost     // what is on, by estimate
 	// affected are the watches whose windows begin anew, besides those whose requests see something switched.
 	affected map[*watch]bool
 }
@@ -31,31 +31,30 @@ func (l *loop) step(ctx context.Context) (*Cycle, error) {
 	now := l.config.Now()
 	r := &round{loop: l, ctx: ctx, now: now, cycle: &Cycle{Number: l.cycle, Time: now}, affected: make(map[*watch]bool)}
 	r.listPoints()
-	watches := r.takeStock()
-	r.watched = watches
-	r.spent = r.costOfAll(watches)
-	r.keepWithinBudget(watches)
-	if r.listed && !r.runProfile(watches) {
-		for _, w := range r.mostAtStakeFirst(watches) {
+	r.takeStock()
+	r.spent = r.costOfAll()
+	r.keepWithinBudget()
+	if r.listed && !r.runProfile() {
+		for _, w := range r.mostAtStakeFirst() {
 			r.advance(w)
 		}
 	}
 	r.apply()
+	l.stepped = now
 	if err := ctx.Err(); err != nil { // what failed is not to be held against anybody
 		return nil, err
 	}
-	r.complete(watches)
-	l.stepped = now
+	r.complete()
 	return r.cycle, nil
 }
 
-// takeStock returns the watches, by request type, with their rates as of now.
-func (r *round) takeStock() []*watch {
+// takeStock looks up what is watched, and brings it up to date.
+func (r *round) takeStock() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.forgetTypes()
-	watches := r.loop.sorted()
-	for _, w := range watches {
+	r.watched = r.loop.sorted()
+	for _, w := range r.watched {
 		r.cycle.Requests += w.arrived
 		if w.arrived > 0 || w.seen.IsZero() {
 			w.seen = r.now
@@ -70,7 +69,6 @@ func (r *round) takeStock() []*watch {
 		}
 		w.window.age(r.now, r.config.Window)
 	}
-	return watches
 }
 
 // forgetTypes makes room for new request types: those of which nothing was seen for a window go, unless there is a diagnosis.
@@ -84,11 +82,11 @@ func (r *round) forgetTypes() {
 }
 
 // mostAtStakeFirst orders the watches by the seconds that their requests spread by, per second: the budget goes to where it matters most.
-func (r *round) mostAtStakeFirst(watches []*watch) []*watch {
+func (r *round) mostAtStakeFirst() []*watch {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	stake := func(w *watch) float64 { return w.rate * w.window.total().stdDev() }
-	ordered := slices.Clone(watches)
+	ordered := slices.Clone(r.watched)
 	slices.SortStableFunc(ordered, func(a, b *watch) int { return cmp.Compare(stake(b), stake(a)) })
 	return ordered
 }
@@ -236,9 +234,9 @@ func (r *round) problem(err error) {
 }
 
 // complete adds to the Cycle how things stand now.
-func (r *round) complete(watches []*watch) {
-	r.cycle.Cost = r.costOfAll(watches)
-	for _, w := range watches {
+func (r *round) complete() {
+	r.cycle.Cost = r.costOfAll()
+	for _, w := range r.watched {
 		if w.searching() {
 			r.cycle.Searching = append(r.cycle.Searching, w.diagnosis.copy())
 		}

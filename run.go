@@ -60,9 +60,9 @@ func (l *loop) tell(ctx context.Context, c *Cycle) {
 	if l.config.OnCycle == nil {
 		return
 	}
-	if _, err := isolated("OnCycle", func() (none struct{}, err error) {
+	if err := attempt("OnCycle", func() error {
 		l.config.OnCycle(c)
-		return
+		return nil
 	}); err != nil {
 		l.complain(ctx, err)
 		return

@@ -24,7 +24,7 @@ func (r *round) search(w *watch, total moments) {
 		w.varying, w.steady = total.worseBy(*w.normal)
 	}
 	undecided := r.judge(w, seen, total)
-	r.spent = r.costOfAll(r.watched) // without what was just switched off
+	r.spent = r.costOfAll() // without what was just switched off
 	r.pursue(w, seen, total, undecided)
 }
 
@@ -193,7 +193,7 @@ func (r *round) split(w *watch, targets []*Finding) (leaves []*Finding, leftOut 
 // state is what the strategy decides on.
 func (r *round) state(w *watch, targets []*Finding) *State {
 	s := &State{
-		Cycle: r.cycle.Number, Space: r.config.Space, Points: r.pointStates(), Room: r.config.Budget.Minus(r.spent),
+		Space: r.config.Space, Points: r.pointStates(), Room: r.config.Budget.Minus(r.spent),
 		Seed: uint64(RootContext.hashUint64(r.config.Seed).hashUint64(uint64(r.cycle.Number)).hashString(w.requestType)),
 	}
 	var tried []TracePointID

@@ -1,33 +1,20 @@
 package pythia
 
-import (
-	"maps"
-	"slices"
-)
+import "maps"
 
 // costOfAll estimates what is on costs: how often its points are passed, by measurement, times what that costs.
-func (r *round) costOfAll(watches []*watch) Cost {
-	byType := make(map[string]*watch, len(watches))
-	for _, w := range watches {
-		byType[w.requestType] = w
-	}
-	states, wanted := r.pointStates(), r.wanted()
-	var sum Cost
+func (r *round) costOfAll() (sum Cost) {
+	wanted := r.wanted()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, id := range sortedPoints(maps.Keys(wanted)) {
-		i, known := slices.BinarySearchFunc(states, id, func(p PointState, id TracePointID) int { return p.ID.Compare(id) })
-		if !known || states[i].AlwaysOn {
+		i, known := r.find(id)
+		if !known || r.points[i].AlwaysOn {
 			continue
 		}
-		types := wanted[id].types
-		if wanted[id].everybody {
-			types = nil
-			for _, w := range watches {
-				sum = sum.Plus(r.costFor(w, states[i]))
-			}
-		}
-		for _, t := range slices.Sorted(maps.Keys(types)) {
-			if w := byType[t]; w != nil {
-				sum = sum.Plus(r.costFor(w, states[i]))
+		for _, w := range r.watched {
+			if s := wanted[id]; s.everybody || s.types[w.requestType] {
+				sum = sum.Plus(w.costOf(r.points[i]))
 			}
 		}
 		sum.Points++
@@ -35,19 +22,21 @@ func (r *round) costOfAll(watches []*watch) Cost {
 	return sum
 }
 
-// costFor is what a point that is on costs by the requests of one type.
-func (r *round) costFor(w *watch, p PointState) Cost {
-	p.On = []string{w.requestType} // counted as a point by the caller
-	r.mu.Lock()
-	s := State{Points: []PointState{p}, Targets: []Target{{RequestType: w.requestType, RequestsPerSecond: w.rate, SpansPerRequest: w.usage.perRequest()}}}
-	r.mu.Unlock()
+// costOf is what a point costs that is on for the requests; the caller counts the point.
+func (w *watch) costOf(p PointState) Cost {
+	t := Target{RequestType: w.requestType, RequestsPerSecond: w.rate, SpansPerRequest: make(map[TracePointID]float64)}
+	if rate, seen := w.usage.Points[p.ID].rate(); seen {
+		t.SpansPerRequest[p.ID] = rate
+	}
+	p.On = []string{w.requestType}
+	s := State{Points: []PointState{p}, Targets: []Target{t}}
 	return s.Cost(Proposal{Node: SearchNode{Point: p.ID}})
 }
 
 // keepWithinBudget drops what was switched on last until what is on fits the budget: it costs more than was estimated, or more requests come.
-func (r *round) keepWithinBudget(watches []*watch) {
+func (r *round) keepWithinBudget() {
 	for !r.spent.Within(r.config.Budget) {
-		w, h := newest(watches)
+		w, h := r.newest()
 		if h == nil {
 			return
 		}
@@ -55,13 +44,13 @@ func (r *round) keepWithinBudget(watches []*watch) {
 			h.Outcome = OutcomeDropped
 		}
 		r.switchOff(w, h, "what is on costs more than the budget")
-		r.spent = r.costOfAll(watches)
+		r.spent = r.costOfAll()
 	}
 }
 
 // newest returns the hypothesis that was switched on last, of those that are on.
-func newest(watches []*watch) (of *watch, last *Hypothesis) {
-	for _, w := range watches {
+func (r *round) newest() (of *watch, last *Hypothesis) {
+	for _, w := range r.watched {
 		if w.diagnosis == nil {
 			continue
 		}

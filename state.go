@@ -177,8 +177,7 @@ func marshal(v any) ([]byte, error) {
 }
 
 func unmarshal(u encoding.BinaryUnmarshaler, data []byte) error {
-	_, err := isolated(fmt.Sprintf("restoring a %T", u), func() (none struct{}, err error) { return none, u.UnmarshalBinary(data) })
-	return err
+	return attempt(fmt.Sprintf("restoring a %T", u), func() error { return u.UnmarshalBinary(data) })
 }
 
 func (l *loop) restore(s *savedState) error {

@@ -17,8 +17,6 @@ type SearchStrategy interface {
 
 // State is what a [SearchStrategy] decides on.
 type State struct {
-	// Cycle numbers the Engine's steps, from 1.
-	Cycle int
 	// Targets are the places to be split, most at stake first.
 	Targets []Target
 	// Space is what could be switched on where. It must only be read.
@@ -39,7 +37,7 @@ type Target struct {
 	RequestsPerSecond float64
 	// SpansPerRequest is how many spans a request of the type has at a point, for points of which that was seen.
 	SpansPerRequest map[TracePointID]float64
-	// Tried are the points that were on for requests of the type and did not help, ordered.
+	// Tried are the points that the search had on for requests of the type, ordered: what they showed is known.
 	Tried []TracePointID
 }
 

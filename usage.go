@@ -84,11 +84,17 @@ func (p pointUsage) faded() pointUsage {
 func (u *usage) perRequest() map[TracePointID]float64 {
 	rates := make(map[TracePointID]float64, len(u.Points))
 	for id, p := range u.Points {
-		if n := p.Workflows + p.Profiled; n > 0 {
-			rates[id] = p.Spans / n
+		if rate, seen := p.rate(); seen {
+			rates[id] = rate
 		}
 	}
 	return rates
+}
+
+// rate is how many spans a workflow has in which the point is on; false if none was seen.
+func (p pointUsage) rate() (spans float64, seen bool) {
+	n := p.Workflows + p.Profiled
+	return p.Spans / max(n, 1), n > 0
 }
 
 // full returns how many spans at points that can be switched a fully traced request has.

@@ -143,10 +143,7 @@ func (r *round) sees(requestType string, before map[TracePointID]*switchedOn) bo
 
 // eachOn goes through the hypotheses about a point that are on.
 func (r *round) eachOn(id TracePointID, do func(*watch, *Hypothesis)) {
-	r.mu.Lock()
-	watches := r.sorted()
-	r.mu.Unlock()
-	for _, w := range watches {
+	for _, w := range r.watched {
 		if w.diagnosis == nil {
 			continue
 		}

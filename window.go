@@ -7,7 +7,7 @@ import (
 )
 
 // window holds what was observed of the requests of one type lately, in two panes, the newer of which replaces the older from time to time. So
-// what is older than a whole window never counts, and at least half a window always does.
+// what is older than a whole window never counts and, unless it began anew meanwhile, at least half a window does.
 type window struct {
 	older, newer pane
 	begun        time.Time // when the newer pane was

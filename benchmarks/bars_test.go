@@ -1,3 +1,7 @@
+//go:build !race
+
+// The race detector makes everything slower, atomic loads most of all.
+
 package benchmarks
 
 import (
@@ -47,9 +51,6 @@ func bars() []bar {
 // TestBars measures what is promised. A ratio is exact to about two percent on a busy machine, so a bar that is missed is measured again, and the
 // best attempt counts: it fails for what is some percent beyond its bar, and hardly ever for noise.
 func TestBars(t *testing.T) {
-	if race {
-		t.Skip("the race detector makes everything slower, atomic loads most of all: run it without -race")
-	}
 	subjects := newSubjects(t)
 	best := make([]float64, len(bars()))
 	for attempt := range attempts {
@@ -72,23 +73,5 @@ func TestBars(t *testing.T) {
 	for i, b := range bars() {
 		t.Logf("%5.3f, at most %.3g: %s (beside: %s)", best[i], b.most, b.name, b.beside)
 		require.LessOrEqual(t, best[i], b.most, "%s, beside %q", b.name, b.beside)
-	}
-}
-
-func TestAllocations(t *testing.T) {
-	allocations := make(map[string]float64)
-	for _, s := range newSubjects(t) {
-		allocations[s.name] = testing.AllocsPerRun(1000, func() { s.run(1) })
-	}
-	for _, name := range []string{pointVariable, pointCaptured, pointOneIn, pointOther, off, offBelow, oneIn, other} {
-		require.Zero(t, allocations[name], name)
-	}
-	require.EqualValues(t, 1, allocations[offDerived], "the context")
-	require.Equal(t, allocations[sdk], allocations[pointOn])
-	for _, o := range options {
-		for _, name := range []string{off, offDerived, offBelow, oneIn, other} {
-			require.Less(t, allocations[name+o.name], allocations[noOp+o.name], name+o.name)
-		}
-		require.Equal(t, allocations[sdk+o.name]+1, allocations[on+o.name], "the span with the context")
 	}
 }

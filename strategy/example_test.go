@@ -30,7 +30,7 @@ func checkout() *pythia.State {
 		}
 		space.Observe(t)
 	}
-	s := &pythia.State{Cycle: 1, Space: &space, Room: pythia.Cost{Points: 2, SpansPerSecond: 1000, BytesPerSecond: 1e6, CPU: 0.01}}
+	s := &pythia.State{Space: &space, Room: pythia.Cost{Points: 2, SpansPerSecond: 1000, BytesPerSecond: 1e6, CPU: 0.01}}
 	for _, name := range []string{"charge", "lock", "reserve", "validate"} { // ordered
 		s.Points = append(s.Points, pythia.PointState{TracePoint: pythia.TracePoint{ID: in(name)}})
 	}

@@ -83,7 +83,7 @@ var unlimited = pythia.Cost{Points: 1000, SpansPerSecond: math.Inf(1), BytesPerS
 
 // state has one target, the span "api" as a whole, and plenty of room; all points can be switched but those in brackets, which no controller has.
 func state(s *tree, points string) *pythia.State {
-	st := &pythia.State{Cycle: 1, Space: s, Room: unlimited, Seed: 1}
+	st := &pythia.State{Space: s, Room: unlimited, Seed: 1}
 	for _, name := range strings.Fields(points) {
 		if !strings.HasPrefix(name, "(") {
 			st.Points = append(st.Points, pythia.PointState{TracePoint: pythia.TracePoint{ID: point(name)}})

@@ -3,8 +3,6 @@ package otel_test
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -230,56 +228,6 @@ func TestPanicsAreRecorded(t *testing.T) {
 	}
 }
 
-func TestSpanCost(t *testing.T) {
-	p := newProcess(t, otel.Config{Points: points("a", "b")})
-	end := func(name string) {
-		_, span := p.start(t.Context(), name)
-		span.End()
-		span.End()
-	}
-	end("a")
-	require.Zero(t, p.SpanCost(), "nobody had asked")
-	end("a")
-	require.Positive(t, p.SpanCost())
-	a, ok := p.HitCost(id("a"))
-	require.True(t, ok)
-	require.Positive(t, a.CPU)
-	require.Zero(t, a.Bytes, "not measured")
-	b, ok := p.HitCost(id("b"))
-	require.True(t, ok)
-	require.Equal(t, p.SpanCost(), b.CPU, "as the others, until it was measured")
-	_, ok = p.HitCost(pythia.TracePointID{Scope: "other", Name: "a"})
-	require.False(t, ok)
-}
-
-// A span that is not sampled costs next to nothing, which says nothing of those that are.
-func TestCostOfUnsampledSpans(t *testing.T) {
-	p := newWrapped(t, sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample())))
-	for range 2 {
-		require.Zero(t, p.SpanCost())
-		_, span := p.Tracer("").Start(t.Context(), "a")
-		require.Equal(t, p, span.TracerProvider())
-		require.NotEqual(t, p, otel.Unwrap(span).TracerProvider())
-		span.End()
-	}
-}
-
-// Names share the places of a tracer; each finds its own point all the same.
-func TestNamesWithOnePlace(t *testing.T) {
-	p := newProcess(t, otel.Config{Points: points("ab", "bb", "xxb")})
-	require.NoError(t, p.Enable(t.Context(), id("bb")))
-	tracer := p.Tracer("")
-	ctx, root := tracer.Start(t.Context(), "root")
-	for range 3 {
-		for _, name := range []string{"ab", "bb", "", "xxb"} {
-			_, span := tracer.Start(ctx, name)
-			span.End()
-		}
-	}
-	root.End()
-	require.Equal(t, []string{"bb", "bb", "bb", "root"}, p.take())
-}
-
 func TestSiblingsThatAreOff(t *testing.T) {
 	p := newProcess(t, otel.Config{})
 	ctx, root := p.start(t.Context(), "root")
@@ -297,80 +245,6 @@ func TestSiblingsThatAreOff(t *testing.T) {
 	}
 	wg.Wait()
 	require.True(t, root.IsRecording())
-}
-
-func TestSetNameMakesAPoint(t *testing.T) {
-	p := newProcess(t, otel.Config{Points: points("query")})
-	query := func() {
-		ctx, root := p.start(t.Context(), "GET", serves)
-		_, span := p.start(ctx, "query")
-		span.SetName("SELECT cart")
-		span.End()
-		root.SetName("GET /cart")
-		root.End()
-	}
-	query()
-	require.Equal(t, []string{"GET /cart"}, p.take())
-	require.ErrorIs(t, p.Enable(t.Context(), id("SELECT cart")), pythia.ErrUnknownPoint, "no such span was recorded yet")
-	require.ErrorIs(t, p.Disable(t.Context(), id("GET /cart")), pythia.ErrAlwaysOn)
-
-	require.NoError(t, p.Enable(t.Context(), id("query")))
-	query()
-	require.Equal(t, []string{"GET /cart", "SELECT cart"}, p.take())
-	require.NoError(t, p.Disable(t.Context(), id("query")))
-	query()
-	require.Equal(t, []string{"GET /cart"}, p.take())
-
-	require.NoError(t, p.Enable(t.Context(), id("SELECT cart")), "by the name that traces show")
-	query()
-	require.Equal(t, []string{"GET /cart", "SELECT cart"}, p.take())
-	require.NoError(t, p.Disable(t.Context(), id("SELECT cart")))
-	query()
-	require.Equal(t, []string{"GET /cart"}, p.take())
-	listed, err := p.Points(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, []pythia.TracePoint{
-		{ID: id("GET"), AlwaysOn: true}, {ID: id("GET /cart"), AlwaysOn: true}, {ID: id("SELECT cart")}, {ID: id("query")},
-	}, listed)
-}
-
-func TestNamesBeyondTheBound(t *testing.T) {
-	var log strings.Builder
-	p := newProcess(t, otel.Config{MaxPoints: 3, Points: points("a"), Logger: slog.New(slog.NewTextHandler(&log, nil))})
-	ctx, root := p.start(t.Context(), "root", serves)
-	for _, name := range []string{"b", "c", "d", "b", "", strings.Repeat("x", 2000)} {
-		_, span := p.start(ctx, name)
-		span.End()
-		_, span = p.start(ctx, name, serves)
-		span.SetName("e") // beyond too
-		span.End()
-	}
-	root.End()
-	listed, err := p.Points(t.Context())
-	require.NoError(t, err)
-	require.Len(t, listed, 3)
-	require.Equal(t, []string{"b", "e", "e", "e", "e", "e", "e", "root"}, p.take(), "off, unless they are the skeleton")
-	require.EqualValues(t, 4*2+2, p.Overflow(), "four names, twice, and twice that of a point's span")
-	require.Contains(t, log.String(), "MaxPoints")
-}
-
-func TestManyNamesAtOnce(t *testing.T) {
-	p := newProcess(t, otel.Config{MaxPoints: 500})
-	ctx, root := p.start(t.Context(), "root")
-	var wg sync.WaitGroup
-	for range 4 {
-		wg.Go(func() {
-			for i := range 1000 {
-				_, span := p.start(ctx, strings.Repeat("x", i))
-				span.End()
-			}
-		})
-	}
-	wg.Wait()
-	root.End()
-	listed, err := p.Points(t.Context())
-	require.NoError(t, err)
-	require.Len(t, listed, 500)
 }
 
 func TestMistakesAreErrors(t *testing.T) {

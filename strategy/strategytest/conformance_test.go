@@ -189,7 +189,7 @@ const brokenRuleVariable = "STRATEGYTEST_BROKEN_RULE"
 func TestBrokenRule(t *testing.T) {
 	rule, ok := os.LookupEnv(brokenRuleVariable)
 	if !ok {
-		t.Skip("it is for the child processes of TestConformanceFindsBrokenRules")
+		return // it is for the child processes of TestConformanceFindsBrokenRules
 	}
 	strategytest.Conformance(t, func() pythia.SearchStrategy { return &careless{rule: rule} })
 }

@@ -58,7 +58,7 @@ func (c *conformance) checkEnds(mark func(*conformanceState, pythia.Proposal)) {
 			for _, p := range d.Enable {
 				mark(s, p)
 			}
-			s.Cycle++
+			s.Seed++
 			s.Seed++
 		}
 	}

@@ -22,7 +22,7 @@ func newConformanceState(seed uint64) *conformanceState {
 	r := rand.New(rand.NewPCG(seed, 0))
 	pool := conformancePoints(2 + r.IntN(20))
 	s := &conformanceState{name: fmt.Sprintf("generated state %d", seed), space: randomSpace(r, pool)}
-	s.Cycle, s.Seed, s.Space = 1+r.IntN(10), r.Uint64(), s.space
+	s.Seed, s.Space = r.Uint64(), s.space
 	types := []string{"GET /", "GET /cart", "POST /checkout"}
 	for _, id := range pool {
 		if r.IntN(6) > 0 { // else no controller has it
@@ -152,7 +152,7 @@ func randomRoom(r *rand.Rand) pythia.Cost {
 // newLargeState has a context for each point, all below one root, which is the target, and free.
 func newLargeState(pool []pythia.TracePointID, above func(i int) int) *conformanceState {
 	s := &conformanceState{space: new(conformanceSpace)}
-	s.Cycle, s.Space, s.Points = 1, s.space, make([]pythia.PointState, 0, len(pool))
+	s.Space, s.Points = s.space, make([]pythia.PointState, 0, len(pool))
 	for i, id := range pool {
 		n := pythia.SearchNode{Point: id, Workflows: 10, Spans: 10, MeanSeconds: 1e-3, StdDevSeconds: float64(i%100) * 1e-6}
 		place := 0 // of the root, which is the first context after that above all roots
@@ -174,7 +174,7 @@ func newLargeState(pool []pythia.TracePointID, above func(i int) int) *conforman
 func (s *conformanceState) String() string {
 	const most = 30
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: cycle %d, seed %d\nroom: %+v\n", s.name, s.Cycle, s.Seed, s.Room)
+	fmt.Fprintf(&b, "%s: seed %d\nroom: %+v\n", s.name, s.Seed, s.Room)
 	for i, t := range s.Targets[:min(most, len(s.Targets))] {
 		l := t.Finding.Location
 		fmt.Fprintf(&b, "target %d: %q, %g/s, %s, from the %v to the %v in %v, tried %v\n",
