@@ -27,13 +27,14 @@ var mayImport = map[string][]string{
 	"cca":         {""},
 	"tracepoint":  {"", "internal"},
 	"render":      {""},
+	"replay":      {""},
 	"internal":    {"", "localize"},
 	"adapters":    {"", "adapters", "tracepoint", "internal"},
 	"defaults":    {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint"},
-	"examples":    {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "adapters", "defaults"},
+	"examples":    {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "replay", "adapters", "defaults"},
 	"pythiatest":  {"", "localize", "cca", "tracepoint", "render", "adapters", "defaults"},
 	"benchmarks":  {"", "tracepoint", "adapters"},
-	"cmd":         {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "adapters", "defaults", "cmd"},
+	"cmd":         {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "replay", "adapters", "defaults", "cmd"},
 }
 
 // TestImportDirection checks the imports of all packages, tests aside.

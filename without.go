@@ -1,5 +1,7 @@
 package pythia
 
+import "slices"
+
 // Without returns the workflow as it looks with trace points hidden: the children of a hidden span hang below its nearest visible ancestor. It
 // returns nil where nothing is visible, and t itself where nothing is hidden. The request type stays.
 func (t *Trace) Without(hidden func(TracePointID) bool) *Trace {
@@ -19,7 +21,7 @@ func (t *Trace) Without(hidden func(TracePointID) bool) *Trace {
 			continue
 		}
 		s := t.Spans[i]
-		s.ParentID, s.Links, s.Events = "", nil, nil // NewTrace takes ownership; these are t's own
+		s.ParentID, s.Links, s.Events = "", nil, slices.Clone(s.Events) // NewTrace takes ownership; these are t's own
 		if a := above[i]; a != NoParent {
 			s.ParentID = t.Spans[a].ID
 		}

@@ -1,0 +1,73 @@
+package replay
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// EntryPoints returns the points at which requests enter a service: those of spans without a parent, or with one in another service.
+func EntryPoints(traces []*pythia.Trace) map[pythia.TracePointID]bool {
+	entry := make(map[pythia.TracePointID]bool)
+	for _, t := range traces {
+		for i := range t.Spans {
+			id := t.Spans[i].Point
+			if p := t.Parent(i); p == pythia.NoParent || t.Spans[p].Point.Scope != id.Scope {
+				entry[id] = true
+			}
+		}
+	}
+	return entry
+}
+
+// mostAttributes bounds how many attributes of a point are told apart.
+const mostAttributes = 200
+
+// inventory returns what can be switched, ordered by ID, and the request types in order.
+func inventory(traces []*pythia.Trace, alwaysOn func(pythia.TracePointID) bool) ([]pythia.TracePoint, []string) {
+	keys := make(map[pythia.TracePointID]map[string]bool)
+	types := make(map[string]bool)
+	for _, t := range traces {
+		types[t.RequestType] = true
+		for i := range t.Spans {
+			s := &t.Spans[i]
+			known := keys[s.Point]
+			if known == nil {
+				known = make(map[string]bool)
+				keys[s.Point] = known
+			}
+			for _, attr := range s.Attrs {
+				if len(known) < mostAttributes {
+					known[attr.Key] = true
+				}
+			}
+		}
+	}
+	var points []pythia.TracePoint
+	for _, id := range slices.SortedFunc(maps.Keys(keys), pythia.TracePointID.Compare) {
+		p := pythia.TracePoint{ID: id, AlwaysOn: alwaysOn(id)}
+		if !p.AlwaysOn {
+			p.Attributes = slices.Sorted(maps.Keys(keys[id]))
+		}
+		points = append(points, p)
+	}
+	return points, slices.Sorted(maps.Keys(types))
+}
+
+// Points implements [pythia.TracePointController]. Points in no trace do not exist. Attributes are those of the points that can be switched: what the
+// skeleton records is always there.
+func (a *Application) Points(ctx context.Context) ([]pythia.TracePoint, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	points := slices.Clone(a.points)
+	for i := range points {
+		points[i].Attributes = slices.Clone(points[i].Attributes)
+	}
+	return points, nil
+}
+
+// RequestTypes returns the types of the recorded requests, in order.
+func (a *Application) RequestTypes() []string { return slices.Clone(a.types) }

@@ -1,0 +1,174 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// Trial is a search for a known place.
+type Trial struct {
+	// Application is what is searched; a trial leaves it switched as it ended.
+	Application *Application
+	// Engine needs a Loop with Space and Strategy. Space must know the application: [Sample] returns what to fill it with. The trial sets Controller, clock
+	// and times; whatever else is set counts.
+	Engine pythia.Config
+	Truth  Truth
+	// PerCycle is how many requests are played between decisions; zero means one pass.
+	PerCycle int
+	// MaxCycles is after how many cycles a search is given up; zero means 40.
+	MaxCycles int
+	// OnCycle, if not nil, is told of each cycle.
+	OnCycle func(*pythia.Cycle)
+}
+
+// Result is what came out of a [Trial]. Contexts are the calling contexts that the requests of the true place's type have in the full traces.
+type Result struct {
+	// Found says that the search ended with the true place first, and Named that it was among what it ended with.
+	Found, Named bool
+	Stop         pythia.StopReason // empty if it did not end, or never began
+	Cycles       int
+	Requests     int // played until it ended
+	// Enabled contexts had their point on at some time, beyond the skeleton; Astray are those that do not lie on the way to the true place or in
+	// it; StillOn are on at the end.
+	Enabled, Astray, StillOn int
+	Contexts                 int // in all, the skeleton's included
+	Points                   int // that were enabled
+	// VarianceShare is the share of the variation at the place that the search ended with, and Explained the correlation of what explains it best.
+	VarianceShare, Explained float64
+	Decisions                []time.Duration // what each call of the strategy took
+	Diagnosis                *pythia.Diagnosis
+}
+
+// windowCycles is how many cycles a window holds.
+const windowCycles = 4
+
+// Run plays requests and makes decisions until the search has ended. The error is the context's, or says what is wrong with the trial.
+func (t Trial) Run(ctx context.Context) (*Result, error) {
+	if t.Application == nil {
+		return nil, errors.New("replay: a Trial needs an Application")
+	}
+	if t.PerCycle < 0 || t.MaxCycles < 0 {
+		return nil, errors.New("replay: PerCycle and MaxCycles must not be negative")
+	}
+	if t.PerCycle == 0 {
+		t.PerCycle = t.Application.Len()
+	}
+	if t.MaxCycles == 0 {
+		t.MaxCycles = 40
+	}
+	clock := &stopwatch{SearchStrategy: t.Engine.Loop.Strategy}
+	e, err := t.engine(clock)
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{}
+	enabled := make(map[pythia.TracePointID]bool)
+	for r.Cycles < t.MaxCycles && r.Diagnosis == nil {
+		for range t.PerCycle {
+			if reported := t.Application.Next(); reported != nil {
+				e.Observe(reported)
+			}
+		}
+		cycle, err := e.Step(ctx)
+		if err != nil {
+			return nil, err
+		}
+		r.Cycles++
+		r.Requests += t.PerCycle
+		if t.OnCycle != nil {
+			t.OnCycle(cycle)
+		}
+		for _, s := range cycle.Enabled {
+			if t.concerns(s.RequestType) {
+				enabled[s.Point] = true
+			}
+		}
+		for _, d := range cycle.Concluded {
+			if t.concerns(d.RequestType) {
+				r.conclude(d, &t.Truth)
+			}
+		}
+	}
+	t.measure(r, enabled)
+	r.Decisions = clock.times
+	return r, nil
+}
+
+func (t *Trial) concerns(requestType string) bool {
+	return t.Truth.RequestType == "" || requestType == t.Truth.RequestType
+}
+
+func (t *Trial) engine(clock *stopwatch) (*pythia.Engine, error) {
+	c := t.Engine
+	l := &c.Loop
+	if l.Space == nil || clock.SearchStrategy == nil {
+		return nil, errors.New("replay: a Trial needs Engine.Loop.Space and Engine.Loop.Strategy")
+	}
+	seconds := float64(t.PerCycle) / t.Application.RequestsPerSecond()
+	if seconds > math.MaxInt64/1e9/(2*windowCycles) {
+		return nil, fmt.Errorf("replay: %d requests per cycle take centuries", t.PerCycle)
+	}
+	l.Controller, l.Now, l.Strategy = t.Application, t.Application.Now, clock
+	l.Interval = time.Duration(seconds * 1e9)
+	l.Window, l.Lease, l.ProfileEvery = windowCycles*l.Interval, 3*l.Interval, -1
+	return pythia.New(c)
+}
+
+// conclude takes over how a search ended.
+func (r *Result) conclude(d *pythia.Diagnosis, truth *Truth) {
+	r.Diagnosis, r.Stop = d, d.Stop
+	for i, f := range d.Findings {
+		if truth.names(&f.Location) {
+			r.Named = true
+			r.Found = r.Found || i == 0
+		}
+	}
+	if len(d.Findings) > 0 {
+		f := d.Findings[0]
+		r.VarianceShare = f.VarianceShare
+		if len(f.Explanations) > 0 {
+			r.Explained = f.Explanations[0].Strength
+		}
+	}
+}
+
+// measure counts contexts.
+func (t *Trial) measure(r *Result, enabled map[pythia.TracePointID]bool) {
+	c := t.Application.contextsOf(t.Truth.RequestType)
+	for p := range enabled {
+		if t.Application.config.AlwaysOn(p) {
+			delete(enabled, p) // attributes of the skeleton
+		}
+	}
+	r.Contexts, r.Points = len(c.all), len(enabled)
+	r.Enabled, r.Astray = c.count(enabled), c.astray(enabled, &t.Truth, t.Engine.Loop.Space)
+	if r.Diagnosis == nil {
+		return
+	}
+	still := make(map[pythia.TracePointID]bool)
+	for i := range r.Diagnosis.Hypotheses {
+		if h := &r.Diagnosis.Hypotheses[i]; h.On() && enabled[h.Point] {
+			still[h.Point] = true
+		}
+	}
+	r.StillOn = c.count(still)
+}
+
+// stopwatch times a strategy's decisions.
+type stopwatch struct {
+	pythia.SearchStrategy
+	times []time.Duration
+}
+
+// Next implements [pythia.SearchStrategy].
+func (s *stopwatch) Next(state *pythia.State) (pythia.Decision, error) {
+	began := time.Now()
+	d, err := s.SearchStrategy.Next(state)
+	s.times = append(s.times, time.Since(began))
+	return d, err
+}
