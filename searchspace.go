@@ -21,6 +21,10 @@ type SearchSpace interface {
 	// may know why the stack's last point was called. Points of the stack are not among it. Nil if there are none, or the space does not
 	// know who calls whom.
 	Callers(stack []TracePointID) []SearchNode
+	// Find returns the contexts that an observed stack can stand for, which may lack points that were off and its outer end: the one that has
+	// just this stack or, if there is none, all that Inside would look into, the nearest ones first. Nil if there are none, and for the
+	// workflow itself.
+	Find(stack []TracePointID) []SearchNode
 }
 
 // SearchNode is a calling context in a search space, with what was seen of it.
@@ -31,6 +35,14 @@ type SearchNode struct {
 	Workflows, Spans int64
 	// MeanSeconds and StdDevSeconds are of its time per workflow that has it: the durations of its outermost spans, added up.
 	MeanSeconds, StdDevSeconds float64
+	// CallerShare is the part of the variance of the caller's time that goes along with the context's: Cov(x, p) / Var(p) over all workflows
+	// that have the caller. x is the context's time in a workflow, as in MeanSeconds, or 0 where it is absent, and p the caller's. The caller
+	// of a root is the workflow as a whole: its interval until all work was done.
+	//
+	// The shares of all that the caller calls and of the rest of its time sum to 1. A share can exceed 1, if calls run in parallel, and be negative,
+	// if the context takes long where the caller takes short. It is 0 where the caller's time never varied. How exact it is, and who
+	// counts as the caller in a space without hierarchy, is up to the implementation.
+	CallerShare float64
 	// Leaf says that nothing was ever seen below.
 	Leaf bool
 }

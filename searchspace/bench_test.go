@@ -172,7 +172,8 @@ func growUnlike(n int) *CCT {
 		depth = append(depth, d)
 		p := benchmarkPoint(10*d + i%10)
 		k := c.add(c.tree.at(int32(i/10)).id.Child(p), int32(i/10), c.intern(p))
-		c.tree.at(k).moments = moments{workflows: 9, spans: 11, nanos: 9e6, m2: 9e12, starts: uint64(i%10) * 1e9}
+		m := moments{workflows: 9, spans: 11, nanos: 9e6, m2: 9e12, products: 9e13, starts: uint64(i%10) * 1e6}
+		c.tree.at(k).packed = m.pack()
 		c.tree.at(k).before = 1<<(i%10) - 1
 	}
 	return c

@@ -22,7 +22,8 @@ func (c *CCT) Callers(stack []pythia.TracePointID) []pythia.SearchNode {
 	}
 	steps := []step{{above: -1}}
 	chosen := make(map[int32]bool)
-	var found, family []int32
+	var found []pythia.SearchNode
+	var family []int32
 	for i := 0; i < len(steps) && len(steps) < mostVisits; i++ {
 		s := steps[i]
 		family = c.tree.children(family[:0], s.node, math.MaxInt)
@@ -35,7 +36,7 @@ func (c *CCT) Callers(stack []pythia.TracePointID) []pythia.SearchNode {
 					_, own := place[c.tree.at(steps[a].node).point]
 					if n := steps[a].node; !own && !chosen[n] {
 						chosen[n] = true
-						found = append(found, n)
+						found = c.tree.describe(found, c.tree.caller(steps[steps[a].above].node), n)
 					}
 				}
 			case onStack:
@@ -45,7 +46,7 @@ func (c *CCT) Callers(stack []pythia.TracePointID) []pythia.SearchNode {
 			}
 		}
 	}
-	return c.tree.describe(found)
+	return found
 }
 
 // Callers returns nil: the flat space does not know who calls whom.

@@ -49,7 +49,7 @@ func (c *CCT) Children(id pythia.ContextID) []pythia.SearchNode {
 		return nil
 	}
 	var few [exactSiblings]int32
-	return c.tree.describe(c.tree.inOrder(c.tree.children(few[:0], parent, math.MaxInt)))
+	return c.tree.describe(nil, c.tree.caller(parent), c.tree.inOrder(c.tree.children(few[:0], parent, math.MaxInt))...)
 }
 
 // find returns the number of a context's node.

@@ -75,25 +75,29 @@ func TestDeepTree(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 300, loaded.Stats().Contexts)
 
-	file := header(depth, depth)
+	file := append(header(depth, depth), 1)
 	for i := range depth {
-		file = append(file, 1)
 		file = binary.AppendUvarint(file, uint64(i)) // a point of its own
 		file = append(file, 0, 0, 4, byte(i), byte(i>>8), byte(i>>16), 'n')
-		file = append(file, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+		file = append(append(file, zeros(1, 1)...), 0, 1)
 	}
-	file = sealed(append(file, 0))
+	file[len(file)-1] = 0 // children
+	file = sealed(file)
 	deep, err := load(file)
 	require.NoError(t, err)
 	require.Equal(t, file, save(t, deep))
 }
 
 func header(most, contexts int) []byte {
-	file := append([]byte("pythiaCC"), 1)
+	file := append([]byte("pythiaCC"), 2)
 	file = binary.AppendUvarint(file, uint64(most))
 	file = append(file, 1, 0, 0)
-	return binary.AppendUvarint(file, uint64(contexts))
+	file = binary.AppendUvarint(file, uint64(contexts))
+	return append(file, zeros(1, 1)...) // the workflow as a whole took no time
 }
+
+// zeros are numbers of which all but the first ones are zero.
+func zeros(numbers ...byte) []byte { return append(numbers, make([]byte, 20-len(numbers))...) }
 
 // sealed adds a correct checksum.
 func sealed(file []byte) []byte {
@@ -120,17 +124,19 @@ func TestEveryDamageIsFound(t *testing.T) {
 }
 
 func TestNewerVersion(t *testing.T) {
-	_, err := load(sealed([]byte("pythiaCC\x02anything")))
+	_, err := load(sealed([]byte("pythiaCC\x03anything")))
 	require.ErrorIs(t, err, searchspace.ErrVersion)
 	require.EqualError(t, err, "searchspace: loading a tree: the file was written by a newer version of Pythia; update this one "+
-		"(format 2, and this one reads up to 1)")
-	_, err = load(sealed([]byte("pythiaCC\x00anything")))
+		"(format 3, and this one reads up to 2)")
+	_, err = load(sealed([]byte("pythiaCC\x01anything")))
 	require.ErrorIs(t, err, searchspace.ErrCorrupt)
 }
 
 // TestHostileFiles are well sealed.
 func TestHostileFiles(t *testing.T) {
-	node := func(numbers ...byte) []byte { return append(append(header(9, 1), 1, 0, 0, 1, 's', 1, 'n'), numbers...) }
+	node := func(moments []byte, before byte) []byte {
+		return append(append(append(header(9, 1), 1, 0, 0, 1, 's', 1, 'n'), moments...), before, 0)
+	}
 	for name, c := range map[string]struct {
 		file []byte
 		want string
@@ -144,20 +150,23 @@ func TestHostileFiles(t *testing.T) {
 		"unknown point":      {append(header(9, 1), 1, 1), "number of a point"},
 		"large number":       {append(header(9, 1), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2), "too large"},
 		"endless number":     {append(header(9, 1), bytes.Repeat([]byte{0xff}, 100)...), "too large"},
-		"no workflows":       {node(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), "contradict"},
-		"NaN":                {node(1, 1, 0, 1, 0, 0, 0, 0, 0, 0xf8, 0x7f, 0, 0, 0), "contradict"},
-		"unknown sibling":    {node(1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0), "siblings before"},
+		"no workflows":       {node(zeros(), 0), "no workflow"},
+		"NaN":                {node(zeros(1, 1, 0, 1, 0, 0, 0, 0, 0, 0xf8, 0x7f), 0), "contradict"},
+		"negative products":  {node(zeros(1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0xbf), 0), "contradict"},
+		"endless products":   {node(zeros(1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0x7f), 0), "contradict"},
+		"many workflows":     {append(header(9, 1), 1, 0, 0, 1, 's', 1, 'n', 0x80, 0x80, 0x80, 8), "number of workflows"},
+		"unknown sibling":    {node(zeros(1, 1), 2), "siblings before"},
 	} {
 		_, err := load(sealed(c.file))
 		require.ErrorIs(t, err, searchspace.ErrCorrupt, name)
 		require.ErrorContains(t, err, c.want, name)
 	}
-	_, err := load(sealed(node(1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
+	_, err := load(sealed(node(zeros(1, 1), 0)))
 	require.NoError(t, err)
 }
 
 func TestTwinsAreFound(t *testing.T) {
-	twin := []byte{1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+	twin := append(zeros(1, 1), 0)
 	file := append(header(9, 2), 2, 0, 0, 0, 1, 'n')
 	file = append(append(file, twin...), 0)
 	_, err := load(sealed(append(file, twin...)))
@@ -183,9 +192,9 @@ type brokenWriter struct{ err error }
 
 func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
 
-// TestOldFile reads what version 1 wrote, so that no later change breaks it.
+// TestOldFile reads what version 2 wrote, so that no later change breaks it.
 func TestOldFile(t *testing.T) {
-	file, err := os.ReadFile(filepath.Join("testdata", "version1.cct"))
+	file, err := os.ReadFile(filepath.Join("testdata", "version2.cct"))
 	require.NoError(t, err)
 	old, err := load(file)
 	require.NoError(t, err)
@@ -201,7 +210,7 @@ func FuzzLoad(f *testing.F) {
 	observe(&c, randoms(f, 4, 2)...)
 	f.Add(save(f, &c))
 	f.Add(header(1<<30, 1<<30))
-	f.Add([]byte("pythiaCC\x02"))
+	f.Add([]byte("pythiaCC\x03"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		for _, candidate := range [][]byte{file, sealed(bytes.Clone(file)), sealed(bytes.Clone(file[:max(0, len(file)-4)]))} {
 			loaded, err := load(candidate)

@@ -19,6 +19,10 @@ import (
 // has, it returns all. Events are of any points of the list, one within the other or not; the span of a point that encloses an event lies on both sides
 // of it and so not inside. Events of the root set no bound. Points of the stack are no candidates.
 //
+// The caller that [pythia.SearchNode].CallerShare refers to is the workflow as a whole, the time until all work was done, for roots over all workflows and
+// for the points of a list over those that have its root: they are shares of the total, which do not sum to 1, for what one point calls is
+// in the list as well.
+//
 // The order is that of start within the root's work. The zero value is ready to use. It is safe for concurrent use.
 type Flat struct {
 	mu     sync.RWMutex
@@ -110,30 +114,32 @@ func (f *Flat) leaf(c pythia.ContextID) bool {
 func (f *Flat) Observe(t *pythia.Trace) {
 	var w walk
 	w.begin(t)
+	w.unfold()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.workflows++
-	f.observeRoots(&w)
+	whole := w.whole()
+	f.observeRoots(&w, whole)
 	roots := t.Roots()
 	for i, r := range roots {
 		c := t.Context(int(r))
 		if !slices.ContainsFunc(roots[:i], func(q int32) bool { return t.Context(int(q)) == c }) {
-			f.observeBelow(&w, c, roots[i:])
+			f.observeBelow(&w, whole, c, roots[i:])
 		}
 	}
 }
 
-func (f *Flat) observeRoots(w *walk) {
+func (f *Flat) observeRoots(w *walk, whole occurrence) {
 	l := f.list(pythia.RootContext, pythia.TracePointID{})
 	sums := make(tally, len(l.entries))
 	for _, r := range w.t.Roots() {
 		f.add(l, &sums, w, r)
 	}
-	f.full += l.count(sums)
+	f.full += l.count(sums, whole)
 }
 
 // observeBelow adds what lies below those roots that have a context.
-func (f *Flat) observeBelow(w *walk, c pythia.ContextID, roots []int32) {
+func (f *Flat) observeBelow(w *walk, whole occurrence, c pythia.ContextID, roots []int32) {
 	own := w.t.Spans[roots[0]].Point
 	if _, ok := f.lists[pythia.RootContext].index[own]; !ok {
 		for _, r := range roots {
@@ -154,7 +160,7 @@ func (f *Flat) observeBelow(w *walk, c pythia.ContextID, roots []int32) {
 			f.add(l, &sums, w, i)
 		}
 	}
-	f.full += l.count(sums)
+	f.full += l.count(sums, whole)
 }
 
 // add tallies a span. Those of the list's own point, recursion, lie within the root.

@@ -15,11 +15,12 @@ func (c *CCT) Inside(stack []pythia.TracePointID, from, to pythia.Event) []pythi
 	n, exact := c.exact(stack)
 	exact = exact && c.tree.links(n).lastChild != 0 // one without children may come from a workflow that was not traced fully
 	if exact {
+		of := c.tree.caller(n) // here, while it is in the processor's cache
 		if inside, known := c.insideChildren(few[:0], n, from, to); known {
-			return c.tree.describe(inside)
+			return c.tree.describe(nil, of, inside...)
 		}
 	}
-	return c.tree.describe(c.insideMatches(stack, n, exact, from, to))
+	return c.insideMatches(stack, n, exact, from, to)
 }
 
 // insideChildren answers if both events are those of a context and its children.
@@ -67,7 +68,7 @@ func (c *CCT) bound(parent int32, children []int32, e pythia.Event) (bound, bool
 }
 
 // insideMatches looks for the events deeper, and for other contexts that the stack can stand for than the exact one, if there is that.
-func (c *CCT) insideMatches(stack []pythia.TracePointID, n int32, exact bool, from, to pythia.Event) (inside []int32) {
+func (c *CCT) insideMatches(stack []pythia.TracePointID, n int32, exact bool, from, to pythia.Event) (inside []pythia.SearchNode) {
 	lower, known := c.eventBelow(stack, from)
 	upper, known2 := c.eventBelow(stack, to)
 	known = known && known2
@@ -76,12 +77,12 @@ func (c *CCT) insideMatches(stack []pythia.TracePointID, n int32, exact bool, fr
 		return s.resolve(nil)
 	}
 	if exact && !known {
-		return c.allBelow([]int32{n})
+		return c.allBelow(n)
 	}
 	matches := c.matches(stack)
 	found := false
 	for _, m := range matches {
-		if known && (!exact || m != n) && s.explore(m) {
+		if known && (!exact || m.node != n) && s.explore(m.node) {
 			inside, found = s.resolve(inside), true
 		}
 	}
@@ -89,9 +90,9 @@ func (c *CCT) insideMatches(stack []pythia.TracePointID, n int32, exact bool, fr
 		return inside
 	}
 	if exact {
-		matches = []int32{n}
+		return c.allBelow(n)
 	}
-	return c.allBelow(matches)
+	return c.allBelow(nodesOf(matches)...)
 }
 
 // eventBelow finds an event's point; it is unknown if it cannot lie below a context of that stack.
@@ -107,9 +108,9 @@ func (c *CCT) eventBelow(stack []pythia.TracePointID, e pythia.Event) (eventBelo
 	return eventBelow{point: point, end: e.End}, known && !slices.Contains(stack, e.Point)
 }
 
-func (c *CCT) allBelow(contexts []int32) (all []int32) {
+func (c *CCT) allBelow(contexts ...int32) (all []pythia.SearchNode) {
 	for _, n := range contexts {
-		all = append(all, c.tree.inOrder(c.tree.children(nil, n, math.MaxInt))...)
+		all = c.tree.describe(all, c.tree.caller(n), c.tree.inOrder(c.tree.children(nil, n, math.MaxInt))...)
 	}
 	return all
 }

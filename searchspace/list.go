@@ -15,6 +15,7 @@ type list struct {
 	own     pythia.TracePointID
 	entries []entry
 	index   map[pythia.TracePointID]int32 // into entries
+	whole   moments                       // of the workflows that have the root, or of all, as a whole
 }
 
 type entry struct {
@@ -82,10 +83,10 @@ func (l *list) describe(chosen []int32, leaf func(pythia.ContextID) bool) []pyth
 		keys[i] = started{e.meanStart(), l.context.Child(e.point), k}
 	}
 	slices.SortFunc(keys, byStart)
-	result := make([]pythia.SearchNode, len(keys))
+	result, of := make([]pythia.SearchNode, len(keys)), l.whole.asCaller()
 	for i, k := range keys {
 		e := &l.entries[k.node]
-		result[i] = e.describe(k.id, e.point, l.context != pythia.RootContext || leaf(k.id))
+		result[i] = e.describe(k.id, e.point, of, l.context != pythia.RootContext || leaf(k.id))
 	}
 	return result
 }
@@ -112,15 +113,18 @@ func (t *tallied) add(w *walk, i int32) {
 	t.seen.add(s.StartNanos, s.EndNanos)
 }
 
-// count adds a workflow; it returns how many entries are full.
-func (l *list) count(t tally) (full int64) {
+// count adds a workflow; it returns how many entries were not counted, for they are full or the list is.
+func (l *list) count(t tally, whole occurrence) (full int64) {
+	counted := l.whole.merge(whole.moments())
 	var present []int
 	for k := range t {
 		if t[k].seen.spans == 0 {
 			continue
 		}
 		present = append(present, k)
-		if !l.entries[k].add(t[k].occurrence) {
+		t[k].caller = whole.nanos
+		e := &l.entries[k]
+		if !counted && e.workflows > 0 || !e.merge(t[k].occurrence.moments()) {
 			full++
 		}
 	}

@@ -56,6 +56,7 @@ func (l *loader) header() {
 	l.c.leftOut = int64(l.upTo(largestCount, "the number of spans left out"))
 	l.c.full = int64(l.upTo(largestCount, "the number of full contexts"))
 	l.promised = int64(l.upTo(uint64(l.c.config.MaxNodes), "the number of contexts"))
+	l.c.tree.whole = l.moments(math.MaxUint32)
 }
 
 func (l *loader) nodes() {
@@ -84,7 +85,10 @@ func (l *loader) family(parent int32, todo []int32) []int32 {
 // node reads a node with so many siblings, itself included.
 func (l *loader) node(parent int32, siblings int64) int32 {
 	point := l.point()
-	m := l.moments()
+	m := l.moments(mostWorkflows)
+	if l.err == nil && m.workflows == 0 {
+		l.corrupt("it holds a context that was in no workflow")
+	}
 	before := l.upTo(1<<min(siblings, exactSiblings)-1, "the siblings before")
 	if l.err != nil {
 		return 0
@@ -95,16 +99,18 @@ func (l *loader) node(parent int32, siblings int64) int32 {
 		return 0
 	}
 	n := l.c.add(id, parent, point)
-	l.c.tree.at(n).moments, l.c.tree.at(n).before = m, uint32(before)
+	l.c.tree.at(n).packed, l.c.tree.at(n).before = m.pack(), uint32(before)
 	return n
 }
 
-func (l *loader) moments() moments {
+// moments reads those of at most so many workflows.
+func (l *loader) moments(most uint64) moments {
 	m := moments{
-		workflows: uint32(l.upTo(math.MaxUint32, "the number of workflows")),
+		workflows: uint32(l.upTo(most, "the number of workflows")),
 		spans:     uint32(l.upTo(math.MaxUint32, "the number of spans")),
 		nanos:     l.uvarint(),
 		m2:        math.Float64frombits(l.fixed64()),
+		products:  math.Float64frombits(l.fixed64()),
 		starts:    l.uvarint(),
 	}
 	if l.err == nil && !m.sound() {
@@ -113,10 +119,12 @@ func (l *loader) moments() moments {
 	return m
 }
 
-// sound reports whether workflows can have such moments.
+// sound reports whether workflows can have such moments, rounded as they are.
 func (m *moments) sound() bool {
-	return m.workflows > 0 && m.spans >= m.workflows && m.m2 >= 0 && m.m2 <= float64(m.nanos)*float64(m.nanos) &&
-		m.starts <= uint64(m.workflows)*math.MaxUint32
+	const rounding = 1.001
+	nanos := rounding * float64(m.nanos)
+	return m.spans >= m.workflows && m.m2 >= 0 && m.m2 <= nanos*nanos && m.products >= 0 && m.products <= nanos*math.MaxUint64 &&
+		m.starts <= uint64(m.workflows)*mostPosition
 }
 
 // point reads a reference to a point, and a new point itself.

@@ -20,12 +20,22 @@ func (c *CCT) exact(stack []pythia.TracePointID) (int32, bool) {
 	return c.find(id)
 }
 
+// match is a context that a stack can stand for, and the one above.
+type match struct{ node, above int32 }
+
+func nodesOf(matches []match) (nodes []int32) {
+	for _, m := range matches {
+		nodes = append(nodes, m.node)
+	}
+	return nodes
+}
+
 // partial is a context whose stack contains so many points of the one looked for.
 type partial struct{ node, matched int32 }
 
 // matches returns the contexts that end in a stack's last point and whose ancestors contain the others in order: those with the fewest points
 // besides first. No point is twice on a stack of the tree, so nothing below a match matches, nor anything below a point that comes too early.
-func (c *CCT) matches(stack []pythia.TracePointID) (found []int32) {
+func (c *CCT) matches(stack []pythia.TracePointID) (found []match) {
 	points, place := c.fold(stack)
 	if len(points) == 0 {
 		return nil
@@ -44,13 +54,13 @@ func (c *CCT) matches(stack []pythia.TracePointID) (found []int32) {
 				case !onStack:
 					next = append(next, partial{k, p.matched})
 				case at == p.matched && int(at) == len(points)-1:
-					found = append(found, k)
+					found = append(found, match{k, p.node})
 				case at == p.matched:
 					now = append(now, partial{k, at + 1})
 				}
 			}
 		}
-		slices.SortFunc(found[first:], func(a, b int32) int { return cmp.Compare(c.tree.at(a).id, c.tree.at(b).id) })
+		slices.SortFunc(found[first:], func(a, b match) int { return cmp.Compare(c.tree.at(a.node).id, c.tree.at(b.node).id) })
 	}
 	return found
 }

@@ -31,7 +31,8 @@ func growBy(n int, order func(int) int) *CCT {
 		parent := int32(i / 10)
 		id := c.tree.at(parent).id.Child(names[i%10])
 		k := c.add(id, parent, points[i%10])
-		c.tree.at(k).moments = moments{workflows: 9, spans: 11, nanos: 9e6, m2: 9e12, starts: uint64(i%10) * 1e9}
+		m := moments{workflows: 9, spans: 11, nanos: 9e6, m2: 9e12, products: 9e13, starts: uint64(i%10) * 1e6}
+		c.tree.at(k).packed = m.pack()
 		c.tree.at(k).before = 1<<(i%10) - 1
 	}
 	return c

@@ -10,7 +10,7 @@ import (
 // node is one calling context, besides its links.
 type node struct {
 	id pythia.ContextID
-	moments
+	packed
 	before uint32 // the slots of siblings that precede it; of no meaning with more than exactSiblings
 	point  int32
 }
@@ -34,6 +34,7 @@ type nodes struct {
 	chunks []*chunk
 	count  int32
 	points []pythia.TracePointID // never changed, only appended to
+	whole  moments               // of the workflows as a whole, the callers of the roots
 }
 
 func (ns *nodes) at(i int32) *node { return &ns.chunks[i>>chunkBits].nodes[i&(1<<chunkBits-1)] }
@@ -91,21 +92,33 @@ func (ns *nodes) inOrder(children []int32) []int32 {
 	return children
 }
 
-func (ns *nodes) describe(children []int32) []pythia.SearchNode {
+// describe appends what is known of some nodes of one caller.
+func (ns *nodes) describe(to []pythia.SearchNode, of caller, children ...int32) []pythia.SearchNode {
 	if len(children) == 0 {
-		return nil
+		return to
 	}
-	result := make([]pythia.SearchNode, len(children))
-	for i, child := range children {
+	to = slices.Grow(to, len(children))
+	for _, child := range children {
 		n := ns.at(child)
-		result[i] = n.describe(n.id, ns.points[n.point], ns.links(child).lastChild == 0)
+		m := n.times()
+		to = append(to, m.describe(n.id, ns.points[n.point], of, ns.links(child).lastChild == 0))
 	}
-	return result
+	return to
+}
+
+// caller is what a node is to its children.
+func (ns *nodes) caller(n int32) caller {
+	if n == 0 {
+		return ns.whole.asCaller()
+	}
+	m := ns.at(n).times()
+	return m.asCaller()
 }
 
 // snapshot copies the nodes; the points are shared, for they never change.
 func (ns *nodes) snapshot() nodes {
-	copied := nodes{chunks: make([]*chunk, len(ns.chunks)), count: ns.count, points: ns.points[:len(ns.points):len(ns.points)]}
+	copied := *ns
+	copied.chunks, copied.points = make([]*chunk, len(ns.chunks)), ns.points[:len(ns.points):len(ns.points)]
 	for i, c := range ns.chunks {
 		copied.chunks[i] = new(*c)
 	}

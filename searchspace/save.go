@@ -11,19 +11,20 @@ import (
 //
 //	"pythiaCC" version
 //	maxNodes workflows leftOut full contexts
+//	workflows spans nanos m2 products starts   of the workflows as a whole
 //	the family of the root
 //	CRC-32C of all that, 4 bytes
 //
 // A family is the number of children, all of them in order of starts, and then the family of each:
 //
 //	point [layer len(scope) scope len(name) name]   the brackets where the number is that of the next new point
-//	workflows spans nanos m2 starts before
+//	workflows spans nanos m2 products starts before
 //
-// Numbers are unsigned LEB128; m2 is 8 bytes of IEEE 754. Multi-byte fields are little-endian. before has a bit for each sibling, in the order of
+// Numbers are unsigned LEB128; m2 and products are 8 bytes of IEEE 754 each. Multi-byte fields are little-endian. before has a bit for each sibling, in the order of
 // the file. Contexts are not stored: they follow from the points. Equal trees give equal files.
 const (
 	magic       = "pythiaCC"
-	fileVersion = 1
+	fileVersion = 2
 )
 
 // Save writes the tree to a file that [Load] reads. It writes a snapshot, which takes as much memory again as the tree.
@@ -35,6 +36,7 @@ func (c *CCT) Save(w io.Writer) error {
 	for _, n := range []int64{int64(c.config.maxNodes()), counts.Workflows, counts.LeftOut, counts.Full, max(0, int64(tree.count)-1)} {
 		s.uvarint(uint64(n))
 	}
+	s.moments(&tree.whole)
 	if tree.count == 0 {
 		s.uvarint(0)
 	} else {
@@ -76,7 +78,8 @@ func (s *saver) family(parent int32, todo []int32) []int32 {
 	for _, i := range inOrder {
 		n := s.tree.at(i)
 		s.point(n.point)
-		s.moments(&n.moments)
+		m := n.unpack()
+		s.moments(&m)
 		if exact {
 			s.uvarint(uint64(translate(n.before, slot[:])))
 		} else {
@@ -92,6 +95,7 @@ func (s *saver) moments(m *moments) {
 	s.uvarint(uint64(m.spans))
 	s.uvarint(m.nanos)
 	s.fixed64(math.Float64bits(m.m2))
+	s.fixed64(math.Float64bits(m.products))
 	s.uvarint(m.starts)
 }
 

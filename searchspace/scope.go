@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/pythia-trace/pythia"
 )
 
 // scope looks for two events below a context, level by level down to where each is nearest, and then for what lies between them.
@@ -88,7 +90,7 @@ func (s *scope) expand(i int32, missing leads) {
 
 // resolve appends what lies between the events: below the context where the ways to them part and, since an edge can begin in one iteration of a
 // loop and end in the next, below those on the common way.
-func (s *scope) resolve(inside []int32) []int32 {
+func (s *scope) resolve(inside []pythia.SearchNode) []pythia.SearchNode {
 	todo := []int32{0}
 	for ; len(todo) > 0; todo = todo[1:] {
 		r := &s.reached[todo[0]]
@@ -97,7 +99,7 @@ func (s *scope) resolve(inside []int32) []int32 {
 			siblings[k] = s.reached[int(r.first)+k].node
 		}
 		from, to := s.bounds(r, s.from, leadsToFrom), s.bounds(r, s.to, leadsToTo)
-		inside = append(inside, s.between(siblings, from, to)...)
+		inside = s.tree.describe(inside, s.tree.caller(r.node), s.between(siblings, from, to)...)
 		todo = append(todo, s.shared(r)...)
 	}
 	return inside

@@ -33,7 +33,15 @@ type walk struct {
 	workEnd   []int64 // when the last thing that a span caused had ended
 	recursive []bool  // within a span of the same context
 	node      []int32
+	last      []int32  // the last node of all of the span and those above
+	times     []timed  // of the span's context
 	keys      []uint64 // node and span, sorted
+}
+
+// timed is how long a context took in the workflow, and whether it was counted.
+type timed struct {
+	nanos   uint64
+	counted bool
 }
 
 // begin does what needs no look at the space.
@@ -49,7 +57,6 @@ func (w *walk) begin(t *pythia.Trace) {
 	w.recursive = slices.Grow(w.recursive[:0], n)[:n]
 	for i := range t.Spans {
 		w.workEnd[i] = t.Spans[i].EndNanos
-		w.recursive[i] = recursive(t, i)
 	}
 	for _, i := range slices.Backward(w.order) {
 		if p := t.Parent(int(i)); p != pythia.NoParent {
@@ -61,29 +68,68 @@ func (w *walk) begin(t *pythia.Trace) {
 // end lets go of the trace.
 func (w *walk) end() { w.t = nil }
 
-// recursive reports whether a span leads back to a context that it lies within.
-func recursive(t *pythia.Trace, i int) bool {
-	p := t.Parent(i)
-	return p != pythia.NoParent && t.Context(i) != t.Context(p).Child(t.Spans[i].Point)
+// unfold finds the recursive spans.
+func (w *walk) unfold() {
+	for i := range w.t.Spans {
+		w.recursive[i] = recursive(w.t, int32(i))
+	}
 }
 
-// place finds the node of each span.
+// recursive reports whether a span leads back to a context that it lies within.
+func recursive(t *pythia.Trace, i int32) bool {
+	p := t.Parent(int(i))
+	return p != pythia.NoParent && t.Context(int(i)) != t.Context(p).Child(t.Spans[i].Point)
+}
+
+// place finds the node of each span, and the recursive spans. Where no recursion is near, a node comes after those of all spans above: it is
+// none of them, and no context needs to be computed to know so.
 func (w *walk) place(c *CCT) {
 	w.node = slices.Grow(w.node[:0], len(w.t.Spans))[:len(w.t.Spans)]
+	w.last = slices.Grow(w.last[:0], len(w.t.Spans))[:len(w.t.Spans)]
 	for _, i := range w.order {
-		above := int32(0)
+		above, last := int32(0), int32(0)
 		if p := w.t.Parent(int(i)); p != pythia.NoParent {
-			above = w.node[p]
+			above, last = w.node[p], w.last[p]
 		}
-		w.node[i] = c.locate(w.t.Context(int(i)), above, w.t.Spans[i].Point)
-		if w.node[i] == absent {
+		n := c.locate(w.t.Context(int(i)), above, w.t.Spans[i].Point)
+		w.node[i], w.last[i] = n, max(n, last)
+		w.recursive[i] = n <= last && recursive(w.t, i)
+		if n == absent {
 			c.leftOut++
 		}
 	}
 }
 
-// count adds the workflow to the moments of its contexts.
+// whole is the time of the workflow as a whole.
+func (w *walk) whole() occurrence { return occurrence{spans: 1, nanos: uint64(w.hi - w.lo)} }
+
+// count adds the workflow to the moments of its contexts, a caller before what it calls: nodes are in that order. What a context that is full
+// calls is not counted either, for the two must be of the same workflows, unless it is new.
 func (w *walk) count(c *CCT) {
+	whole := w.whole()
+	counted := c.tree.whole.merge(whole.moments())
+	w.times = slices.Grow(w.times[:0], len(w.node))[:len(w.node)]
+	w.sortByNode()
+	for rest := w.keys; len(rest) > 0; {
+		n := c.tree.at(int32(rest[0] >> 32))
+		same := 1
+		for same < len(rest) && rest[same]>>32 == rest[0]>>32 {
+			same++
+		}
+		o, caller := w.occurrence(rest[:same], timed{whole.nanos, counted})
+		own := timed{o.nanos, (caller.counted || n.workflows() == 0) && n.merge(o.moments())}
+		if !own.counted {
+			c.full++
+		}
+		for _, k := range rest[:same] {
+			w.times[int32(k)] = own
+		}
+		rest = rest[same:]
+	}
+}
+
+// sortByNode collects the spans of each node.
+func (w *walk) sortByNode() {
 	w.keys = w.keys[:0]
 	for i, n := range w.node {
 		if n != absent {
@@ -91,22 +137,12 @@ func (w *walk) count(c *CCT) {
 		}
 	}
 	slices.Sort(w.keys)
-	for rest := w.keys; len(rest) > 0; {
-		n := int32(rest[0] >> 32)
-		same := 1
-		for same < len(rest) && int32(rest[same]>>32) == n {
-			same++
-		}
-		if !c.tree.at(n).add(w.occurrence(rest[:same])) {
-			c.full++
-		}
-		rest = rest[same:]
-	}
 }
 
-// occurrence sums up the spans of one context, which are in order of their starts.
-func (w *walk) occurrence(keys []uint64) occurrence {
-	o := occurrence{spans: uint32(len(keys))}
+// occurrence sums up the spans of one context, which are in order of their starts. It returns the time of their caller, too, which is the
+// whole for a root.
+func (w *walk) occurrence(keys []uint64, whole timed) (o occurrence, caller timed) {
+	o.spans, caller = uint32(len(keys)), whole
 	first := true
 	for _, k := range keys {
 		i := int32(k)
@@ -116,9 +152,13 @@ func (w *walk) occurrence(keys []uint64) occurrence {
 		o.nanos += uint64(w.t.Spans[i].DurationNanos())
 		if first {
 			o.start, first = w.position(i), false
+			if p := w.t.Parent(int(i)); p != pythia.NoParent {
+				caller = w.times[p]
+			}
 		}
 	}
-	return o
+	o.caller = caller.nanos
+	return o, caller
 }
 
 // position is where a span starts within its parent's work.

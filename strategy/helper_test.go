@@ -56,6 +56,8 @@ func (s *tree) Observe(*pythia.Trace) { panic("a strategy only reads the space")
 
 func (*tree) Callers([]pythia.TracePointID) []pythia.SearchNode { return nil }
 
+func (*tree) Find([]pythia.TracePointID) []pythia.SearchNode { return nil }
+
 func (s *tree) Children(c pythia.ContextID) []pythia.SearchNode {
 	s.asked++
 	return slices.Clone(s.children[c])

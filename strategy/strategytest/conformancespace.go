@@ -28,6 +28,18 @@ func (s *conformanceSpace) Observe(*pythia.Trace) { s.observed.Store(true) }
 // Callers implements [pythia.SearchSpace].
 func (*conformanceSpace) Callers([]pythia.TracePointID) []pythia.SearchNode { return nil }
 
+// Find implements [pythia.SearchSpace]. All points count as on: a context is found by its whole stack.
+func (s *conformanceSpace) Find(stack []pythia.TracePointID) []pythia.SearchNode {
+	c := pythia.RootContext
+	for _, p := range stack {
+		c = c.Child(p)
+	}
+	if i, ok := s.index[c]; ok && len(stack) > 0 {
+		return s.nodes([]int{i})
+	}
+	return nil
+}
+
 // Children implements [pythia.SearchSpace].
 func (s *conformanceSpace) Children(c pythia.ContextID) []pythia.SearchNode {
 	i, ok := s.index[c]
