@@ -1,11 +1,13 @@
 package replay
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,76 +18,73 @@ import (
 type Config struct {
 	// Traces are fully instrumented workflows. They are kept, and not changed.
 	Traces []*pythia.Trace
-	// AlwaysOn says which points belong to the skeleton; nil means the entry points of all services, as [EntryPoints] finds them.
+	// AlwaysOn says which points belong to the skeleton; nil means the entry points of all services, as [EntryPoints] finds them. It is asked once for
+	// each point.
 	AlwaysOn func(pythia.TracePointID) bool
-	// RequestsPerSecond by the application's clock; zero means as many as were recorded.
+	// RequestsPerSecond by the application's clock; zero means as many as were recorded, which is taken to be between one in 1000 s and 1000 per second.
 	RequestsPerSecond float64
 	// Seed shuffles the requests, anew in each pass; zero means the order in which they were recorded.
 	Seed uint64
 }
 
 // Application plays recorded requests, over and over again, as an application would report them in which only some trace points are on. It is the
-// controller of its points. The first request comes at the time when the first one was recorded, the others evenly after it, by the clock that [Application.Now]
-// reads and [Application.Next] moves.
-//
-// A request is reported as it was recorded, at its new time and under an ID of its own, with the points that were on when it began: hidden spans are left
-// out, and their children hang below the nearest visible span. The attributes of points that can be switched are left out too, until they are asked
-// for. None is in flight when points are switched. All methods are safe for concurrent use.
+// controller of its points. All methods are safe for concurrent use. The package comment says how it differs from a live application.
 type Application struct {
-	config Config
-	points []pythia.TracePoint // ordered by ID
-	types  []string
+	config     Config
+	recordings []recording // in the order in which they were recorded
+	types      []string
+	gap        time.Duration // between requests
 
-	mu       sync.Mutex
-	switches map[pythia.TracePointID]*setting
-	now      time.Time
-	gap      time.Duration
-	order    []int
-	played   int
+	mu     sync.Mutex
+	points []point // ordered by ID; their descriptions do not change
+	now    time.Time
+	order  []int // of the recordings in this pass
+	played int
 }
 
 // New returns an application with only its skeleton on. It fails if there is nothing to replay, or at no rate.
 func New(c Config) (*Application, error) {
-	if len(c.Traces) == 0 {
-		return nil, errors.New("replay: no traces: give fully instrumented ones")
+	if err := check(c.Traces); err != nil {
+		return nil, err
 	}
 	c.Traces = slices.Clone(c.Traces)
 	slices.SortStableFunc(c.Traces, byTime)
 	if c.RequestsPerSecond == 0 {
 		c.RequestsPerSecond = recordedRate(c.Traces)
 	}
-	if !(c.RequestsPerSecond > 0) || c.RequestsPerSecond > 1e6 {
-		return nil, fmt.Errorf("replay: RequestsPerSecond is %v: give one up to a million, or 0 for what was recorded", c.RequestsPerSecond)
+	if !(c.RequestsPerSecond >= 1e-6 && c.RequestsPerSecond <= 1e6) {
+		return nil, fmt.Errorf("replay: RequestsPerSecond is %v: give one between a millionth and a million, or 0 for what was recorded", c.RequestsPerSecond)
 	}
 	if c.AlwaysOn == nil {
 		entry := EntryPoints(c.Traces)
 		c.AlwaysOn = func(id pythia.TracePointID) bool { return entry[id] }
 	}
-	a := &Application{
-		config: c, switches: make(map[pythia.TracePointID]*setting), gap: time.Duration(float64(time.Second) / c.RequestsPerSecond),
-		now: time.Unix(0, c.Traces[0].StartNanos()).UTC(),
-	}
+	a := &Application{config: c, gap: time.Duration(float64(time.Second) / c.RequestsPerSecond), now: begin(c.Traces[0])}
 	a.points, a.types = inventory(c.Traces, c.AlwaysOn)
-	for _, p := range a.points {
-		a.switches[p.ID] = new(setting)
+	for _, t := range c.Traces {
+		a.recordings = append(a.recordings, a.recording(t))
 	}
 	return a, nil
 }
 
-func byTime(a, b *pythia.Trace) int {
-	if a.StartNanos() != b.StartNanos() {
-		if a.StartNanos() < b.StartNanos() {
-			return -1
+// check says what is wrong with traces, if anything is.
+func check(traces []*pythia.Trace) error {
+	if len(traces) == 0 {
+		return errors.New("replay: no traces: give fully instrumented ones")
+	}
+	for i, t := range traces {
+		if !usable(t) {
+			return fmt.Errorf("replay: trace %d is nil or not from pythia.NewTrace: leave it out", i)
 		}
-		return 1
 	}
-	if a.ID < b.ID {
-		return -1
-	}
-	if a.ID > b.ID {
-		return 1
-	}
-	return 0
+	return nil
+}
+
+// usable reports whether a trace can be walked through.
+func usable(t *pythia.Trace) bool { return t != nil && len(t.Roots()) > 0 }
+
+func byTime(a, b *pythia.Trace) int {
+	return cmp.Or(cmp.Compare(a.StartNanos(), b.StartNanos()), strings.Compare(a.ID, b.ID))
 }
 
 // recordedRate is how many requests came per second, at least one in a thousand seconds and at most a thousand: recordings can be of single moments.
@@ -94,7 +93,14 @@ func recordedRate(ordered []*pythia.Trace) float64 {
 	return math.Min(math.Max(float64(len(ordered))/seconds, 1e-3), 1e3)
 }
 
-// Now returns the application's time.
+// latestBegin leaves 18 years to play before 2116, the last year that a trace can hold.
+const latestBegin = 1<<62 - 1<<59
+
+func begin(first *pythia.Trace) time.Time {
+	return time.Unix(0, min(first.StartNanos(), latestBegin)).UTC()
+}
+
+// Now returns the application's time. It starts when the first request was recorded, and only Next moves it.
 func (a *Application) Now() time.Time {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -105,25 +111,23 @@ func (a *Application) Now() time.Time {
 func (a *Application) RequestsPerSecond() float64 { return a.config.RequestsPerSecond }
 
 // Len returns how many requests a pass has: the recorded ones.
-func (a *Application) Len() int { return len(a.config.Traces) }
+func (a *Application) Len() int { return len(a.recordings) }
 
-// Next lets the time pass until the next request, and returns what is reported of it; nil if nothing of it is visible.
+// Next lets the time pass until the next request begins, and returns what is reported of it; nil if nothing of it is visible.
 func (a *Application) Next() *pythia.Trace {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	n := len(a.config.Traces)
-	pass := a.played / n
-	if a.played%n == 0 {
-		a.order = a.passOrder(pass)
+	at := a.played % len(a.recordings)
+	if at == 0 {
+		a.order = a.passOrder(a.played / len(a.recordings))
 	}
-	t := a.config.Traces[a.order[a.played%n]]
 	a.played++
 	a.now = a.now.Add(a.gap)
-	return a.report(t, pass)
+	return a.report(&a.recordings[a.order[at]])
 }
 
 func (a *Application) passOrder(pass int) []int {
-	order := make([]int, len(a.config.Traces))
+	order := make([]int, len(a.recordings))
 	for i := range order {
 		order[i] = i
 	}

@@ -16,25 +16,26 @@ type calling struct {
 // contextsOf returns those of a request type; of all, if it is empty.
 func (a *Application) contextsOf(requestType string) *contexts {
 	c := &contexts{all: make(map[pythia.ContextID]calling), by: make(map[pythia.TracePointID][]pythia.ContextID)}
-	for _, t := range a.config.Traces {
-		if requestType != "" && t.RequestType != requestType {
-			continue
-		}
-		for i := range t.Spans {
-			id := t.Context(i)
-			if _, known := c.all[id]; known {
-				continue
-			}
-			above := pythia.RootContext
-			if p := t.Parent(i); p != pythia.NoParent {
-				above = t.Context(p)
-			}
-			point := t.Spans[i].Point
-			c.all[id] = calling{point, above}
-			c.by[point] = append(c.by[point], id)
+	for _, r := range a.recordings {
+		if requestType == "" || r.RequestType == requestType {
+			c.add(r.Trace)
 		}
 	}
 	return c
+}
+
+func (c *contexts) add(t *pythia.Trace) {
+	for i := range t.Spans {
+		id, above, point := t.Context(i), pythia.RootContext, t.Spans[i].Point
+		if p := t.Parent(i); p != pythia.NoParent {
+			above = t.Context(p)
+		}
+		if _, known := c.all[id]; known || id != above.Child(point) { // recursion leads back to a context above
+			continue
+		}
+		c.all[id] = calling{point, above}
+		c.by[point] = append(c.by[point], id)
+	}
 }
 
 // count returns how many contexts some points have.

@@ -8,10 +8,14 @@ import (
 	"github.com/pythia-trace/pythia"
 )
 
-// EntryPoints returns the points at which requests enter a service: those of spans without a parent, or with one in another service.
+// EntryPoints returns the points at which requests enter a service: those of spans without a parent, or with one in another service. Traces that are
+// nil, or not from [pythia.NewTrace], count for nothing.
 func EntryPoints(traces []*pythia.Trace) map[pythia.TracePointID]bool {
 	entry := make(map[pythia.TracePointID]bool)
 	for _, t := range traces {
+		if !usable(t) {
+			continue
+		}
 		for i := range t.Spans {
 			id := t.Spans[i].Point
 			if p := t.Parent(i); p == pythia.NoParent || t.Spans[p].Point.Scope != id.Scope {
@@ -26,7 +30,7 @@ func EntryPoints(traces []*pythia.Trace) map[pythia.TracePointID]bool {
 const mostAttributes = 200
 
 // inventory returns what can be switched, ordered by ID, and the request types in order.
-func inventory(traces []*pythia.Trace, alwaysOn func(pythia.TracePointID) bool) ([]pythia.TracePoint, []string) {
+func inventory(traces []*pythia.Trace, alwaysOn func(pythia.TracePointID) bool) ([]point, []string) {
 	keys := make(map[pythia.TracePointID]map[string]bool)
 	types := make(map[string]bool)
 	for _, t := range traces {
@@ -45,28 +49,39 @@ func inventory(traces []*pythia.Trace, alwaysOn func(pythia.TracePointID) bool) 
 			}
 		}
 	}
-	var points []pythia.TracePoint
+	var points []point
 	for _, id := range slices.SortedFunc(maps.Keys(keys), pythia.TracePointID.Compare) {
 		p := pythia.TracePoint{ID: id, AlwaysOn: alwaysOn(id)}
 		if !p.AlwaysOn {
 			p.Attributes = slices.Sorted(maps.Keys(keys[id]))
 		}
-		points = append(points, p)
+		points = append(points, point{TracePoint: p})
 	}
 	return points, slices.Sorted(maps.Keys(types))
 }
 
-// Points implements [pythia.TracePointController]. Points in no trace do not exist. Attributes are those of the points that can be switched: what the
-// skeleton records is always there.
+// Points implements [pythia.TracePointController]. Points in no trace do not exist. Attributes are those of the points that can be switched, 200 of
+// each at most: what the skeleton records is always there.
 func (a *Application) Points(ctx context.Context) ([]pythia.TracePoint, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	points := slices.Clone(a.points)
-	for i := range points {
+	points := make([]pythia.TracePoint, len(a.points))
+	for i := range a.points {
+		points[i] = a.points[i].TracePoint
 		points[i].Attributes = slices.Clone(points[i].Attributes)
 	}
 	return points, nil
+}
+
+// find returns where a point is, and whether it is known.
+func (a *Application) find(id pythia.TracePointID) (int, bool) {
+	return slices.BinarySearchFunc(a.points, id, func(p point, id pythia.TracePointID) int { return p.ID.Compare(id) })
+}
+
+func (a *Application) alwaysOn(id pythia.TracePointID) bool {
+	at, known := a.find(id)
+	return known && a.points[at].AlwaysOn
 }
 
 // RequestTypes returns the types of the recorded requests, in order.

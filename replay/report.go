@@ -1,70 +1,80 @@
 package replay
 
 import (
-	"fmt"
-	"hash/fnv"
+	"math/rand/v2"
 	"slices"
+	"strconv"
 
 	"github.com/pythia-trace/pythia"
 )
 
 // report is what the application says of a request that begins now.
-func (a *Application) report(t *pythia.Trace, pass int) *pythia.Trace {
-	id := fmt.Sprintf("%s/%d", t.ID, pass)
-	lot := hash(id)
-	shown := make(map[pythia.TracePointID]*setting) // nil: hidden
-	for _, p := range a.points {
-		s := a.switches[p.ID]
-		s.lapse(a.now)
-		if p.AlwaysOn || s.shows(t, lot) {
-			shown[p.ID] = s
-		}
-	}
-	visible := t.Without(func(id pythia.TracePointID) bool { return shown[id] == nil })
-	if visible == nil {
+func (a *Application) report(r *recording) *pythia.Trace {
+	nearest, visible := r.nearest(a.shown(r.RequestType))
+	if visible == 0 {
 		return nil
 	}
-	later := a.now.UnixNano() - t.StartNanos()
-	spans := slices.Clone(visible.Spans)
-	for i := range spans {
-		s := &spans[i]
+	later := a.now.UnixNano() - r.StartNanos()
+	spans := make([]pythia.Span, 0, visible)
+	for i := range r.Spans {
+		if nearest[i] != int32(i) {
+			continue
+		}
+		s := moved(&r.Spans[i], later)
 		s.ParentID = ""
-		if p := visible.Parent(i); p != pythia.NoParent {
-			s.ParentID = spans[p].ID
+		if p := r.Parent(i); p != pythia.NoParent && nearest[p] != pythia.NoParent {
+			s.ParentID = r.Spans[nearest[p]].ID
 		}
-		s.Links = nil // they are parents by now
-		s.StartNanos += later
-		s.EndNanos += later
-		s.Events = slices.Clone(s.Events)
-		for k := range s.Events {
-			s.Events[k].TimeNanos += later
-		}
-		s.Attrs = a.recorded(s, shown[s.Point])
+		s.Attrs = a.points[r.points[i]].recorded(s.Attrs)
+		spans = append(spans, s)
 	}
-	reported, err := pythia.NewTrace(id, spans)
+	reported, err := pythia.NewTrace(r.ID+"/"+strconv.Itoa(a.played), spans)
 	if err != nil {
 		return nil
 	}
-	reported.RequestType = t.RequestType
+	reported.RequestType = r.RequestType
 	return reported
 }
 
-// recorded returns the attributes that a span has: all of the skeleton's, those asked for of others.
-func (a *Application) recorded(s *pythia.Span, now *setting) []pythia.Attr {
-	if a.config.AlwaysOn(s.Point) || len(s.Attrs) == 0 {
-		return s.Attrs
+// shown returns which points requests of a type show now. For points that are on for one in so many, a lot is drawn, the same for all points.
+func (a *Application) shown(requestType string) []bool {
+	lot := rand.NewPCG(a.config.Seed, uint64(a.played)).Uint64()
+	shown := make([]bool, len(a.points))
+	for i := range a.points {
+		p := &a.points[i]
+		p.lapse(a.now)
+		shown[i] = p.AlwaysOn || p.shows(requestType, lot)
 	}
-	var attrs []pythia.Attr
-	for _, attr := range s.Attrs {
-		if now.attributes[attr.Key] {
-			attrs = append(attrs, attr)
-		}
-	}
-	return attrs
+	return shown
 }
 
-func hash(id string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(id))
-	return h.Sum64()
+// moved returns a span as of another time. Its links are left out: those within the request are parents by now, and the requests that others
+// lead to are played under other IDs.
+func moved(s *pythia.Span, nanos int64) pythia.Span {
+	m := *s
+	m.Links = nil
+	m.StartNanos += nanos
+	m.EndNanos += nanos
+	m.Events = slices.Clone(s.Events)
+	for i := range m.Events {
+		m.Events[i].TimeNanos += nanos
+	}
+	return m
+}
+
+// recorded returns the attributes that a span has: all of the skeleton's, those asked for of others.
+func (p *point) recorded(attrs []pythia.Attr) []pythia.Attr {
+	if p.AlwaysOn {
+		return attrs
+	}
+	if len(p.attributes) == 0 {
+		return nil
+	}
+	var asked []pythia.Attr
+	for _, attr := range attrs {
+		if p.attributes[attr.Key] {
+			asked = append(asked, attr)
+		}
+	}
+	return asked
 }

@@ -8,11 +8,15 @@ import (
 )
 
 // Sample returns so many traces of each request type, drawn at random, in the order given: what a profile of a running system, one request in so many
-// traced fully, would have seen. Of types with fewer traces it returns all.
+// traced fully, would have seen. Of types with fewer traces it returns all. Traces that are nil, or not from
+// [pythia.NewTrace], are never drawn.
 func Sample(traces []*pythia.Trace, perType int, seed uint64) []*pythia.Trace {
 	byType := make(map[string][]int)
 	var types []string
 	for i, t := range traces {
+		if !usable(t) {
+			continue
+		}
 		if byType[t.RequestType] == nil {
 			types = append(types, t.RequestType)
 		}

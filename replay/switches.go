@@ -19,6 +19,12 @@ var (
 	_ pythia.AttributeSwitcher    = (*Application)(nil)
 )
 
+// point is a trace point with how it is switched.
+type point struct {
+	pythia.TracePoint
+	setting
+}
+
 // setting is how a point is switched.
 type setting struct {
 	on         bool
@@ -34,12 +40,12 @@ func (s *setting) lapse(now time.Time) {
 	}
 }
 
-// shows reports whether requests of a type show the point.
-func (s *setting) shows(t *pythia.Trace, id uint64) bool {
-	if !s.on || len(s.selection.RequestTypes) > 0 && !slices.Contains(s.selection.RequestTypes, t.RequestType) {
+// shows reports whether a request of a type, and with a lot, shows the point.
+func (s *setting) shows(requestType string, lot uint64) bool {
+	if !s.on || len(s.selection.RequestTypes) > 0 && !slices.Contains(s.selection.RequestTypes, requestType) {
 		return false
 	}
-	return s.selection.OneIn <= 1 || id%uint64(s.selection.OneIn) == 0
+	return s.selection.OneIn <= 1 || lot%uint64(s.selection.OneIn) == 0
 }
 
 // Enable implements [pythia.TracePointController].
@@ -71,10 +77,10 @@ func (a *Application) enableFor(ctx context.Context, lease time.Duration, s pyth
 
 func (a *Application) enable(ctx context.Context, lease time.Duration, s pythia.Selection, ids []pythia.TracePointID) error {
 	s.RequestTypes = slices.Clone(s.RequestTypes)
-	return a.change(ctx, ids, func(p pythia.TracePoint, now *setting) error {
-		now.on, now.until, now.selection = true, time.Time{}, s
+	return a.change(ctx, ids, func(p *point) error {
+		p.on, p.until, p.selection = true, time.Time{}, s
 		if lease > 0 {
-			now.until = a.now.Add(lease)
+			p.until = a.now.Add(lease)
 		}
 		return nil
 	})
@@ -82,11 +88,11 @@ func (a *Application) enable(ctx context.Context, lease time.Duration, s pythia.
 
 // Disable implements [pythia.TracePointController]. A point's attributes go off with it.
 func (a *Application) Disable(ctx context.Context, ids ...pythia.TracePointID) error {
-	return a.change(ctx, ids, func(p pythia.TracePoint, now *setting) error {
+	return a.change(ctx, ids, func(p *point) error {
 		if p.AlwaysOn {
 			return pythia.ErrAlwaysOn
 		}
-		*now = setting{}
+		p.setting = setting{}
 		return nil
 	})
 }
@@ -102,19 +108,19 @@ func (a *Application) DisableAttributes(ctx context.Context, id pythia.TracePoin
 }
 
 func (a *Application) changeAttributes(ctx context.Context, id pythia.TracePointID, keys []string, on bool) error {
-	return a.change(ctx, []pythia.TracePointID{id}, func(p pythia.TracePoint, now *setting) error {
+	return a.change(ctx, []pythia.TracePointID{id}, func(p *point) error {
 		var unknown []string
 		for _, key := range keys {
 			switch _, has := slices.BinarySearch(p.Attributes, key); {
 			case !has:
 				unknown = append(unknown, key)
 			case on:
-				if now.attributes == nil {
-					now.attributes = make(map[string]bool)
+				if p.attributes == nil {
+					p.attributes = make(map[string]bool)
 				}
-				now.attributes[key] = true
+				p.attributes[key] = true
 			default:
-				delete(now.attributes, key)
+				delete(p.attributes, key)
 			}
 		}
 		if unknown != nil {
@@ -125,7 +131,7 @@ func (a *Application) changeAttributes(ctx context.Context, id pythia.TracePoint
 }
 
 // change switches points one by one.
-func (a *Application) change(ctx context.Context, ids []pythia.TracePointID, change func(pythia.TracePoint, *setting) error) error {
+func (a *Application) change(ctx context.Context, ids []pythia.TracePointID, change func(*point) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -135,23 +141,18 @@ func (a *Application) change(ctx context.Context, ids []pythia.TracePointID, cha
 	slices.SortFunc(ids, pythia.TracePointID.Compare)
 	var errs []error
 	for _, id := range slices.Compact(ids) {
-		s := a.switches[id]
-		if s == nil {
+		at, known := a.find(id)
+		if !known {
 			errs = append(errs, &pythia.PointError{ID: id, Err: pythia.ErrUnknownPoint})
 			continue
 		}
-		s.lapse(a.now)
-		if err := change(a.point(id), s); err != nil {
+		p := &a.points[at]
+		p.lapse(a.now)
+		if err := change(p); err != nil {
 			errs = append(errs, &pythia.PointError{ID: id, Err: err})
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// point returns a known point.
-func (a *Application) point(id pythia.TracePointID) pythia.TracePoint {
-	i, _ := slices.BinarySearchFunc(a.points, id, func(p pythia.TracePoint, id pythia.TracePointID) int { return p.ID.Compare(id) })
-	return a.points[i]
 }
 
 // On returns the points that are on for at least some requests, beyond the always-on ones, ordered by ID.
@@ -159,10 +160,10 @@ func (a *Application) On() []pythia.TracePointID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var on []pythia.TracePointID
-	for _, p := range a.points {
-		s := a.switches[p.ID]
-		s.lapse(a.now)
-		if s.on && !p.AlwaysOn {
+	for i := range a.points {
+		p := &a.points[i]
+		p.lapse(a.now)
+		if p.on && !p.AlwaysOn {
 			on = append(on, p.ID)
 		}
 	}

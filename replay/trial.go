@@ -1,10 +1,13 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/pythia-trace/pythia"
@@ -49,74 +52,95 @@ const windowCycles = 4
 
 // Run plays requests and makes decisions until the search has ended. The error is the context's, or says what is wrong with the trial.
 func (t Trial) Run(ctx context.Context) (*Result, error) {
-	if t.Application == nil {
-		return nil, errors.New("replay: a Trial needs an Application")
+	if err := t.setDefaults(); err != nil {
+		return nil, err
 	}
-	if t.PerCycle < 0 || t.MaxCycles < 0 {
-		return nil, errors.New("replay: PerCycle and MaxCycles must not be negative")
-	}
-	if t.PerCycle == 0 {
-		t.PerCycle = t.Application.Len()
-	}
-	if t.MaxCycles == 0 {
-		t.MaxCycles = 40
-	}
-	clock := &stopwatch{SearchStrategy: t.Engine.Loop.Strategy}
-	e, err := t.engine(clock)
+	decisions := &stopwatch{SearchStrategy: t.Engine.Loop.Strategy}
+	e, err := t.engine(decisions)
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{}
+	r := new(Result)
 	enabled := make(map[pythia.TracePointID]bool)
 	for r.Cycles < t.MaxCycles && r.Diagnosis == nil {
-		for range t.PerCycle {
-			if reported := t.Application.Next(); reported != nil {
-				e.Observe(reported)
-			}
-		}
-		cycle, err := e.Step(ctx)
+		cycle, err := t.cycle(ctx, e)
 		if err != nil {
 			return nil, err
 		}
 		r.Cycles++
 		r.Requests += t.PerCycle
-		if t.OnCycle != nil {
-			t.OnCycle(cycle)
-		}
-		for _, s := range cycle.Enabled {
-			if t.concerns(s.RequestType) {
-				enabled[s.Point] = true
-			}
-		}
-		for _, d := range cycle.Concluded {
-			if t.concerns(d.RequestType) {
-				r.conclude(d, &t.Truth)
-			}
-		}
+		t.take(r, cycle, enabled)
 	}
 	t.measure(r, enabled)
-	r.Decisions = clock.times
+	r.Decisions = decisions.times
 	return r, nil
+}
+
+// setDefaults checks the settings and fills in those left zero.
+func (t *Trial) setDefaults() error {
+	switch {
+	case t.Application == nil:
+		return errors.New("replay: a Trial needs an Application")
+	case t.Engine.Loop.Space == nil || t.Engine.Loop.Strategy == nil:
+		return errors.New("replay: a Trial needs Engine.Loop.Space and Engine.Loop.Strategy")
+	case t.PerCycle < 0 || t.MaxCycles < 0:
+		return errors.New("replay: PerCycle and MaxCycles must not be negative; leave them 0 for the defaults")
+	case t.Truth.Service == "" && t.Truth.Operation == "" && t.Truth.Location == nil:
+		return errors.New("replay: a Trial needs a Truth: name the Service to be found, or have FindTruth find a place")
+	case t.Truth.RequestType != "" && !slices.Contains(t.Application.types, t.Truth.RequestType):
+		return fmt.Errorf("replay: no request is of the Truth's type %q: take one of Application.RequestTypes", t.Truth.RequestType)
+	}
+	t.PerCycle = cmp.Or(t.PerCycle, t.Application.Len())
+	t.MaxCycles = cmp.Or(t.MaxCycles, 40)
+	if longest := math.MaxInt64 / (2 * windowCycles) / t.Application.gap; time.Duration(t.PerCycle) > longest {
+		return fmt.Errorf("replay: %d requests per cycle take decades: make PerCycle smaller", t.PerCycle)
+	}
+	return nil
+}
+
+// engine makes the search's Engine, for which time is the application's.
+func (t *Trial) engine(strategy pythia.SearchStrategy) (*pythia.Engine, error) {
+	c := t.Engine
+	l := &c.Loop
+	l.Controller, l.Now, l.Strategy = t.Application, t.Application.Now, strategy
+	l.Interval = time.Duration(t.PerCycle) * t.Application.gap
+	l.Window, l.Lease, l.ProfileEvery = windowCycles*l.Interval, 3*l.Interval, -1
+	return pythia.New(c)
+}
+
+// cycle plays requests and makes one decision.
+func (t *Trial) cycle(ctx context.Context, e *pythia.Engine) (*pythia.Cycle, error) {
+	for range t.PerCycle {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if reported := t.Application.Next(); reported != nil {
+			e.Observe(reported)
+		}
+	}
+	cycle, err := e.Step(ctx)
+	if err == nil && t.OnCycle != nil {
+		t.OnCycle(cycle)
+	}
+	return cycle, err
+}
+
+// take notes what a cycle did for the requests of the true place's type.
+func (t *Trial) take(r *Result, cycle *pythia.Cycle, enabled map[pythia.TracePointID]bool) {
+	for _, s := range cycle.Enabled {
+		if t.concerns(s.RequestType) {
+			enabled[s.Point] = true
+		}
+	}
+	for _, d := range cycle.Concluded {
+		if r.Diagnosis == nil && t.concerns(d.RequestType) {
+			r.conclude(d, &t.Truth)
+		}
+	}
 }
 
 func (t *Trial) concerns(requestType string) bool {
 	return t.Truth.RequestType == "" || requestType == t.Truth.RequestType
-}
-
-func (t *Trial) engine(clock *stopwatch) (*pythia.Engine, error) {
-	c := t.Engine
-	l := &c.Loop
-	if l.Space == nil || clock.SearchStrategy == nil {
-		return nil, errors.New("replay: a Trial needs Engine.Loop.Space and Engine.Loop.Strategy")
-	}
-	seconds := float64(t.PerCycle) / t.Application.RequestsPerSecond()
-	if seconds > math.MaxInt64/1e9/(2*windowCycles) {
-		return nil, fmt.Errorf("replay: %d requests per cycle take centuries", t.PerCycle)
-	}
-	l.Controller, l.Now, l.Strategy = t.Application, t.Application.Now, clock
-	l.Interval = time.Duration(seconds * 1e9)
-	l.Window, l.Lease, l.ProfileEvery = windowCycles*l.Interval, 3*l.Interval, -1
-	return pythia.New(c)
 }
 
 // conclude takes over how a search ended.
@@ -140,11 +164,7 @@ func (r *Result) conclude(d *pythia.Diagnosis, truth *Truth) {
 // measure counts contexts.
 func (t *Trial) measure(r *Result, enabled map[pythia.TracePointID]bool) {
 	c := t.Application.contextsOf(t.Truth.RequestType)
-	for p := range enabled {
-		if t.Application.config.AlwaysOn(p) {
-			delete(enabled, p) // attributes of the skeleton
-		}
-	}
+	maps.DeleteFunc(enabled, func(p pythia.TracePointID, _ bool) bool { return t.Application.alwaysOn(p) }) // attributes of the skeleton
 	r.Contexts, r.Points = len(c.all), len(enabled)
 	r.Enabled, r.Astray = c.count(enabled), c.astray(enabled, &t.Truth, t.Engine.Loop.Space)
 	if r.Diagnosis == nil {

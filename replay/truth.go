@@ -9,7 +9,7 @@ import (
 
 // Truth is the place that a search should end at.
 type Truth struct {
-	RequestType string // whose search it is; empty for any
+	RequestType string // whose search it is; empty for whichever ends first
 	Service     string
 	Operation   string // empty for the service as a whole, calls to it included
 	// Location is the place as the full traces show it; nil if only its name is known.
@@ -18,6 +18,9 @@ type Truth struct {
 
 // FindTruth has fully instrumented traces localised, and returns the place that carries most. The Config needs no Loop.
 func FindTruth(ctx context.Context, c pythia.Config, traces []*pythia.Trace) (Truth, error) {
+	if err := check(traces); err != nil {
+		return Truth{}, err
+	}
 	c.Loop, c.Explainer, c.TopFindings = pythia.LoopConfig{}, nil, 1
 	e, err := pythia.New(c)
 	if err != nil {
@@ -52,7 +55,8 @@ func (t Truth) String() string {
 // names reports whether a location is the place.
 func (t *Truth) names(l *pythia.Location) bool {
 	if t.Operation == "" {
-		return l.Point.Scope == t.Service && l.Kind != pythia.LocationCall || l.Callee == t.Service
+		within := l.Point.Scope == t.Service && l.Kind != pythia.LocationCall
+		return within || t.Service != "" && l.Callee == t.Service
 	}
 	if l.Point.Scope != t.Service || l.Point.Name != t.Operation {
 		return false
