@@ -85,8 +85,6 @@ func (s settings) check() error {
 		return errors.New("give at least one file of traces, or - for standard input")
 	case !slices.Contains([]string{"text", "json", "markdown"}, s.format):
 		return fmt.Errorf("--format is text, json or markdown, not %q", s.format)
-	case s.measure != pythia.UntilWorkDone.String() && s.measure != pythia.UntilAnswered.String():
-		return fmt.Errorf("--measure is work_done or answered, not %q", s.measure)
 	case s.top < 0:
 		return fmt.Errorf("--top must not be negative, but is %d; 0 means all", s.top)
 	case s.workers < 0:
@@ -94,14 +92,25 @@ func (s settings) check() error {
 	case slices.Contains(s.files, "-") && slices.Contains(s.baseline, "-"):
 		return errors.New("standard input (-) can be read once: for FILE or for --baseline, not both")
 	}
-	return nil
+	_, err := measureNamed(s.measure)
+	return err
+}
+
+// measureNamed returns what --measure says.
+func measureNamed(name string) (pythia.Measure, error) {
+	for _, m := range []pythia.Measure{pythia.UntilWorkDone, pythia.UntilAnswered} {
+		if m.String() == name {
+			return m, nil
+		}
+	}
+	return 0, fmt.Errorf("--measure is work_done or answered, not %q", name)
 }
 
 // engine returns an empty engine for the settings.
 func (s settings) engine() (*pythia.Engine, error) {
-	measure := pythia.UntilWorkDone
-	if s.measure == pythia.UntilAnswered.String() {
-		measure = pythia.UntilAnswered
+	measure, err := measureNamed(s.measure)
+	if err != nil {
+		return nil, err
 	}
 	config, err := defaults.Config(measure)
 	if err != nil {

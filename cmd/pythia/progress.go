@@ -13,7 +13,7 @@ import (
 // progressDelay is how long reading may take before a bar is shown: on short work it would only flicker.
 const progressDelay = 500 * time.Millisecond
 
-// progress shows how far the reading is. A nil *progress shows nothing.
+// progress shows how far the reading is, or other work. A nil *progress shows nothing.
 type progress struct {
 	started time.Time
 	before  int64 // bytes of the files that are done
@@ -30,15 +30,27 @@ func newProgress(stderr io.Writer, files []string, unwanted bool) *progress {
 	return showProgress(stderr, totalSize(files))
 }
 
+// newTrialProgress is the same for the trials of a replay.
+func newTrialProgress(stderr io.Writer, trials int, unwanted bool) *progress {
+	if _, ok := terminal(stderr); !ok || unwanted {
+		return nil
+	}
+	return showWork(stderr, int64(trials), "searching", progressbar.OptionShowCount())
+}
+
 // showProgress returns the progress of reading total bytes. Nothing is written before the first update that comes late enough.
 func showProgress(out io.Writer, total int64) *progress {
-	return &progress{started: time.Now(), bar: progressbar.NewOptions64(total,
+	return showWork(out, total, "reading traces", progressbar.OptionShowBytes(true))
+}
+
+// showWork returns the progress of work that has so many steps; set says how many are done.
+func showWork(out io.Writer, total int64, description string, more ...progressbar.Option) *progress {
+	return &progress{started: time.Now(), bar: progressbar.NewOptions64(total, append(more,
 		progressbar.OptionSetWriter(out),
-		progressbar.OptionSetDescription("reading traces"),
-		progressbar.OptionShowBytes(true),
+		progressbar.OptionSetDescription(description),
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
-	)}
+	)...)}
 }
 
 // totalSize adds up the files' sizes; it returns -1 if one has none, as a pipe.
@@ -66,11 +78,16 @@ func (p *progress) update(now tracefile.Progress) {
 		p.before += p.current.Bytes
 	}
 	p.current = now
+	p.set(p.before + now.Bytes)
+}
+
+// set moves the bar to so many steps.
+func (p *progress) set(done int64) {
 	if time.Since(p.started) < progressDelay {
 		return
 	}
 	p.shown = true
-	_ = p.bar.Set64(p.before + now.Bytes) // only fails past the end, when a file grew
+	_ = p.bar.Set64(done) // only fails past the end, when a file grew
 }
 
 // clear removes the bar.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -21,13 +20,13 @@ func diagnose(ctx context.Context, s settings, stdin io.Reader, stdout, stderr i
 	if err != nil {
 		return failure{err}
 	}
-	in := input{ctx: ctx, settings: s, stdin: stdin, stderr: stderr, into: engine}
+	in := input{source{ctx: ctx, workers: s.workers, noProgress: s.noProgress, stdin: stdin, stderr: stderr}, engine}
 	now, err := in.read(s.files, (*pythia.Engine).Observe)
 	if err != nil {
 		return err
 	}
 	if !now.Usable() {
-		return failure{fmt.Errorf("no trace could be read from %s; give OTLP, Jaeger, Zipkin v2 or OSProfiler traces, gzipped or not", nameList(s.files))}
+		return nothingRead(s.files)
 	}
 	sources := render.Sources{Input: filesOf(s.files, now)}
 	if sources.Baseline, err = in.readBaseline(s.baseline); err != nil {
@@ -70,33 +69,19 @@ func write(stdout io.Writer, r *pythia.Report, s render.Sources, format string) 
 
 // input reads files into an engine.
 type input struct {
-	ctx      context.Context
-	settings settings
-	stdin    io.Reader
-	stderr   io.Writer
-	into     *pythia.Engine
+	source
+	into *pythia.Engine
 }
 
-// read hands all traces of the files to the engine, by way of one fork for each worker. It prints what was wrong with the files.
+// read hands all traces of the files to the engine, by way of one fork for each worker.
 func (in input) read(files []string, observe func(*pythia.Engine, *pythia.Trace)) (tracefile.Stats, error) {
-	workers := in.settings.workers
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	engines := make([]*pythia.Engine, workers)
+	engines := make([]*pythia.Engine, in.threads())
 	for i := range engines {
 		engines[i] = in.into.Fork()
 	}
-	options := tracefile.Options{Workers: workers, Stdin: in.stdin}
-	bar := newProgress(in.stderr, files, in.settings.noProgress)
-	if bar != nil {
-		options.Progress = bar.update
-	}
-	stats, err := tracefile.Read(in.ctx, files, options, func(worker int, t *pythia.Trace) { observe(engines[worker], t) })
-	bar.clear()
-	printProblems(in.stderr, stats)
+	stats, err := in.source.read(files, func(worker int, t *pythia.Trace) { observe(engines[worker], t) })
 	if err != nil {
-		return stats, failure{err}
+		return stats, err
 	}
 	for _, e := range engines {
 		if err := in.into.Merge(e); err != nil {
@@ -118,30 +103,10 @@ func (in input) readBaseline(files []string) (render.Files, error) {
 	return filesOf(files, stats), err
 }
 
-// shownProblems bounds what is printed; the JSON report holds more.
-const shownProblems = 10
-
-func printProblems(w io.Writer, stats tracefile.Stats) {
-	shown := stats.Problems[:min(len(stats.Problems), shownProblems)]
-	for _, p := range shown {
-		fmt.Fprintln(w, render.Printable(p.String()))
-	}
-	if more := len(stats.Problems) + stats.MoreProblems - len(shown); more > 0 {
-		fmt.Fprintf(w, "and %d more problems\n", more)
-	}
-}
-
 func filesOf(names []string, stats tracefile.Stats) render.Files {
 	f := render.Files{Names: names, Rejected: stats.Rejected}
 	for _, p := range stats.Problems {
 		f.Problems = append(f.Problems, p.String())
 	}
 	return f
-}
-
-func nameList(files []string) string {
-	if len(files) > 3 {
-		return fmt.Sprintf("%s and %d more files", strings.Join(files[:3], ", "), len(files)-3)
-	}
-	return strings.Join(files, ", ")
 }
