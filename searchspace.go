@@ -33,7 +33,8 @@ type SearchNode struct {
 	Point   TracePointID
 	// Workflows is in how many workflows the context was seen, and Spans how often in all.
 	Workflows, Spans int64
-	// MeanSeconds and StdDevSeconds are of its time per workflow that has it: the durations of its outermost spans, added up.
+	// MeanSeconds and StdDevSeconds are of its time per workflow that has it: of its outermost spans, from the start until the last thing that
+	// each caused had ended ([Trace.WorkEnd]), added up.
 	MeanSeconds, StdDevSeconds float64
 	// CallerShare is the part of the variance of the caller's time that goes along with the context's: Cov(x, p) / Var(p) over all workflows
 	// that have the caller. x is the context's time in a workflow, as in MeanSeconds, or 0 where it is absent, and p the caller's. The caller

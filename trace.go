@@ -74,6 +74,10 @@ func (t *Trace) Context(i int) ContextID { return t.contexts[i] }
 // StartNanos is when the first span started, as Unix time in nanoseconds.
 func (t *Trace) StartNanos() int64 { return t.Spans[0].StartNanos }
 
+// WorkEnd is when the last thing that span i caused had ended, itself included, as Unix time in nanoseconds: what it handed over may go on when
+// it has ended.
+func (t *Trace) WorkEnd(i int) int64 { return t.workEnd[i] }
+
 // latest is the last moment that a trace can hold, in 2116. Differences of moments, and moments moved by differences, fit an int64.
 const latest = 1<<62 - 1
 

@@ -155,7 +155,7 @@ func (f *Flat) observeBelow(w *walk, whole occurrence, c pythia.ContextID, roots
 		if w.t.Context(int(r)) != c {
 			continue
 		}
-		w.lo, w.hi = w.t.Spans[r].StartNanos, w.workEnd[r]
+		w.lo, w.hi = w.t.Spans[r].StartNanos, w.t.WorkEnd(int(r))
 		for _, i := range w.below(r) {
 			f.add(l, &sums, w, i)
 		}

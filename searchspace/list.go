@@ -109,7 +109,7 @@ func (t *tallied) add(w *walk, i int32) {
 	if t.seen.spans == 0 || start < t.start {
 		t.start = start
 	}
-	t.nanos += uint64(s.DurationNanos())
+	t.nanos += w.nanos(i)
 	t.seen.add(s.StartNanos, s.EndNanos)
 }
 

@@ -25,7 +25,7 @@ func times(t *pythia.Trace) (seconds map[pythia.ContextID]float64, callers map[p
 			caller = t.Context(p)
 		}
 		if t.Context(i) == caller.Child(t.Spans[i].Point) { // not recursive
-			seconds[t.Context(i)] += float64(t.Spans[i].DurationNanos()) / 1e9
+			seconds[t.Context(i)] += float64(t.WorkEnd(i)-t.Spans[i].StartNanos) / 1e9
 			callers[t.Context(i)] = caller
 		}
 	}
@@ -225,7 +225,7 @@ func flatTimes(t *pythia.Trace, root pythia.ContextID, point pythia.TracePointID
 		}
 		ok = true
 		if p := t.Parent(i); p != pythia.NoParent && t.Spans[i].Point == point && t.Context(i) == t.Context(p).Child(point) {
-			own += float64(t.Spans[i].DurationNanos()) / 1e9
+			own += float64(t.WorkEnd(i)-t.Spans[i].StartNanos) / 1e9
 		}
 	}
 	return own, float64(hi-lo) / 1e9, ok

@@ -30,7 +30,6 @@ type walk struct {
 	t         *pythia.Trace
 	lo, hi    int64   // the workflow's interval
 	order     []int32 // every parent before its children
-	workEnd   []int64 // when the last thing that a span caused had ended
 	recursive []bool  // within a span of the same context
 	node      []int32
 	last      []int32  // the last node of all of the span and those above
@@ -53,16 +52,7 @@ func (w *walk) begin(t *pythia.Trace) {
 	for i := 0; i < len(w.order); i++ {
 		w.order = append(w.order, t.Children(int(w.order[i]))...)
 	}
-	w.workEnd = slices.Grow(w.workEnd[:0], n)[:n]
 	w.recursive = slices.Grow(w.recursive[:0], n)[:n]
-	for i := range t.Spans {
-		w.workEnd[i] = t.Spans[i].EndNanos
-	}
-	for _, i := range slices.Backward(w.order) {
-		if p := t.Parent(int(i)); p != pythia.NoParent {
-			w.workEnd[p] = max(w.workEnd[p], w.workEnd[i])
-		}
-	}
 }
 
 // end lets go of the trace.
@@ -149,7 +139,7 @@ func (w *walk) occurrence(keys []uint64, whole timed) (o occurrence, caller time
 		if w.recursive[i] {
 			continue
 		}
-		o.nanos += uint64(w.t.Spans[i].DurationNanos())
+		o.nanos += w.nanos(i)
 		if first {
 			o.start, first = w.position(i), false
 			if p := w.t.Parent(int(i)); p != pythia.NoParent {
@@ -161,11 +151,16 @@ func (w *walk) occurrence(keys []uint64, whole timed) (o occurrence, caller time
 	return o, caller
 }
 
+// nanos is how long a span's work took, what it caused included: a call that hands work over is over long before that is.
+func (w *walk) nanos(i int32) uint64 {
+	return uint64(w.t.WorkEnd(int(i)) - w.t.Spans[i].StartNanos)
+}
+
 // position is where a span starts within its parent's work.
 func (w *walk) position(i int32) uint32 {
 	lo, hi := w.lo, w.hi
 	if p := w.t.Parent(int(i)); p != pythia.NoParent {
-		lo, hi = w.t.Spans[p].StartNanos, w.workEnd[p]
+		lo, hi = w.t.Spans[p].StartNanos, w.t.WorkEnd(p)
 	}
 	return position(w.t.Spans[i].StartNanos, lo, hi)
 }
