@@ -65,8 +65,9 @@
 //
 // # Numbers
 //
-// Seconds, from a span's start until the last thing that it caused had ended, for a call that hands work over is soon over itself. Workflows, spans, mean and order are exact sums and do not depend on the order of workflows or merges. The standard deviation
-// (merged after Chan, Golub and LeVeque 1979) and the share of the caller do, for what they come from is rounded after every workflow and merge.
+// Seconds, from a span's start until the last thing that it caused had ended: a call that hands work over is soon over itself. Workflows, spans,
+// mean and order are exact sums and do not depend on the order of workflows or merges. The standard deviation (merged after Chan, Golub and
+// LeVeque 1979) and the share of the caller do, for what they come from is rounded after every workflow and merge.
 // A span within a span of the same context, recursion, counts as a span; its time is part of the outer one's.
 //
 // The share is, over the n workflows that have the caller,

@@ -19,6 +19,8 @@ func TestConformance(t *testing.T) {
 		{"historic", strategy.Historic{Most: 100}},
 		{"exhaustive", strategy.Exhaustive{}},
 		{"random", strategy.Random{}},
+		{"bandit", strategy.Bandit{}},
+		{"evidence", strategy.Evidence{}},
 		{"own", longest{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -157,7 +157,7 @@ func TestReplayUsageErrors(t *testing.T) {
 		require.Contains(t, o.stderr, "pythia replay --help", args)
 		require.Empty(t, o.stdout, args)
 	}
-	require.Contains(t, command("replay", "--strategy", "best", "x").stderr, "--strategy is one of top-down, flat, ")
+	require.Contains(t, command("replay", "--strategy", "best", "x").stderr, "--strategy is one of evidence, top-down, flat, ")
 }
 
 func TestReplayInterrupted(t *testing.T) {

@@ -75,6 +75,7 @@ func randomNode(r *rand.Rand, pool []pythia.TracePointID) pythia.SearchNode {
 	n.Spans = n.Workflows * (1 + r.Int64N(3))
 	if n.Workflows > 0 {
 		n.MeanSeconds, n.StdDevSeconds = float64(r.IntN(4))*1e-3, float64(r.IntN(3))*1e-3
+		n.CallerShare = float64(r.IntN(7)-2) / 4
 	}
 	return n
 }
