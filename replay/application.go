@@ -21,6 +21,8 @@ type Config struct {
 	// AlwaysOn says which points belong to the skeleton; nil means the entry points of all services, as [EntryPoints] finds them. It is asked once for
 	// each point.
 	AlwaysOn func(pythia.TracePointID) bool
+	// Optional says which attributes of the skeleton are recorded only when asked for, as all attributes of all other points are; nil means none.
+	Optional func(id pythia.TracePointID, key string) bool
 	// RequestsPerSecond by the application's clock; zero means as many as were recorded, which is taken to be between one in 1000 s and 1000 per second.
 	RequestsPerSecond float64
 	// Seed shuffles the requests, anew in each pass; zero means the order in which they were recorded.
@@ -60,7 +62,7 @@ func New(c Config) (*Application, error) {
 		c.AlwaysOn = func(id pythia.TracePointID) bool { return entry[id] }
 	}
 	a := &Application{config: c, gap: time.Duration(float64(time.Second) / c.RequestsPerSecond), now: begin(c.Traces[0])}
-	a.points, a.types = inventory(c.Traces, c.AlwaysOn)
+	a.points, a.types = inventory(&c)
 	for _, t := range c.Traces {
 		a.recordings = append(a.recordings, a.recording(t))
 	}

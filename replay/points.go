@@ -30,10 +30,10 @@ func EntryPoints(traces []*pythia.Trace) map[pythia.TracePointID]bool {
 const mostAttributes = 200
 
 // inventory returns what can be switched, ordered by ID, and the request types in order.
-func inventory(traces []*pythia.Trace, alwaysOn func(pythia.TracePointID) bool) ([]point, []string) {
+func inventory(c *Config) ([]point, []string) {
 	keys := make(map[pythia.TracePointID]map[string]bool)
 	types := make(map[string]bool)
-	for _, t := range traces {
+	for _, t := range c.Traces {
 		types[t.RequestType] = true
 		for i := range t.Spans {
 			s := &t.Spans[i]
@@ -51,17 +51,19 @@ func inventory(traces []*pythia.Trace, alwaysOn func(pythia.TracePointID) bool) 
 	}
 	var points []point
 	for _, id := range slices.SortedFunc(maps.Keys(keys), pythia.TracePointID.Compare) {
-		p := pythia.TracePoint{ID: id, AlwaysOn: alwaysOn(id)}
-		if !p.AlwaysOn {
-			p.Attributes = slices.Sorted(maps.Keys(keys[id]))
+		p := pythia.TracePoint{ID: id, AlwaysOn: c.AlwaysOn(id)}
+		for _, key := range slices.Sorted(maps.Keys(keys[id])) {
+			if !p.AlwaysOn || c.Optional != nil && c.Optional(id, key) {
+				p.Attributes = append(p.Attributes, key)
+			}
 		}
 		points = append(points, point{TracePoint: p})
 	}
 	return points, slices.Sorted(maps.Keys(types))
 }
 
-// Points implements [pythia.TracePointController]. Points in no trace do not exist. Attributes are those of the points that can be switched, 200 of
-// each at most: what the skeleton records is always there.
+// Points implements [pythia.TracePointController]. Points in no trace do not exist. Attributes are those that can be asked for: of the skeleton, those
+// that [Config].Optional names; of all others, the first 200 seen.
 func (a *Application) Points(ctx context.Context) ([]pythia.TracePoint, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -62,19 +62,24 @@ func moved(s *pythia.Span, nanos int64) pythia.Span {
 	return m
 }
 
-// recorded returns the attributes that a span has: all of the skeleton's, those asked for of others.
+// recorded returns the attributes that a span has: those asked for and, of the skeleton, all that nobody need ask for.
 func (p *point) recorded(attrs []pythia.Attr) []pythia.Attr {
-	if p.AlwaysOn {
+	switch {
+	case p.AlwaysOn && len(p.Attributes) == 0:
 		return attrs
-	}
-	if len(p.attributes) == 0 {
+	case !p.AlwaysOn && len(p.attributes) == 0:
 		return nil
 	}
-	var asked []pythia.Attr
+	var shown []pythia.Attr
 	for _, attr := range attrs {
-		if p.attributes[attr.Key] {
-			asked = append(asked, attr)
+		if p.attributes[attr.Key] || p.AlwaysOn && !p.optional(attr.Key) {
+			shown = append(shown, attr)
 		}
 	}
-	return asked
+	return shown
+}
+
+func (p *point) optional(key string) bool {
+	_, listed := slices.BinarySearch(p.Attributes, key)
+	return listed
 }

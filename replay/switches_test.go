@@ -122,3 +122,22 @@ func TestLots(t *testing.T) {
 		require.InDelta(t, p, float64(shown)/n, 5*math.Sqrt(p*(1-p)/n), "one in %d", oneIn)
 	}
 }
+
+// TestOptionalAttributes: of the skeleton, only what is optional need be asked for.
+func TestOptionalAttributes(t *testing.T) {
+	root := spanAt("shop buy", "", 0, 100, pythia.String("http.route", "/buy"), pythia.Number("queue", 3))
+	a := newApplication(t, replay.Config{
+		Traces:   []*pythia.Trace{traceOf(t, "r", root)},
+		Optional: func(id pythia.TracePointID, key string) bool { return id == at("shop buy") && key == "queue" },
+	})
+	points, err := a.Points(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"queue"}, points[0].Attributes)
+	require.True(t, points[0].AlwaysOn)
+	require.Equal(t, root.Attrs[:1], attrsOf(a.Next(), "buy"))
+	require.NoError(t, a.EnableAttributes(t.Context(), at("shop buy"), "queue"))
+	require.Equal(t, root.Attrs, attrsOf(a.Next(), "buy"))
+	require.NoError(t, a.DisableAttributes(t.Context(), at("shop buy"), "queue"))
+	require.Equal(t, root.Attrs[:1], attrsOf(a.Next(), "buy"))
+	require.ErrorIs(t, a.EnableAttributes(t.Context(), at("shop buy"), "http.route"), pythia.ErrUnknownAttribute)
+}

@@ -46,8 +46,8 @@ func newEngine(app *replay.Application, known pythia.SearchSpace) (*pythia.Engin
 	config.Loop = pythia.LoopConfig{
 		Controller:   app,
 		Space:        known,
-		Strategy:     strategy.TopDown{}, // which points to try next
-		ProfileEvery: -1,                 // there was one before
+		Strategy:     strategy.Evidence{}, // which points to try next
+		ProfileEvery: -1,                  // there was one before
 		Now:          app.Now,
 		Interval:     pass,
 		Window:       4 * pass,

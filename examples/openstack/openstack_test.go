@@ -37,6 +37,9 @@ func TestTheSemaphoreIsFound(t *testing.T) {
 	}
 	require.LessOrEqual(t, cyclesToThePlace(s), 4)
 	require.NotEmpty(t, asked(found), "nobody told Pythia the length of the queue")
+	ever, _ := switched(found)
+	contexts := contextsOf(s.recorded, s.varying())
+	require.LessOrEqual(t, float64(contexts.at(ever)), 0.08*float64(len(contexts)))
 
 	for line := range strings.Lines(output.String()) {
 		require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), columns, line)

@@ -63,7 +63,7 @@ func newStudy(ctx context.Context) (*study, error) {
 	for _, t := range replay.Sample(recorded, profiled, 1) {
 		known.Observe(t)
 	}
-	if s.app, err = replay.New(replay.Config{Traces: recorded}); err != nil {
+	if s.app, err = replay.New(replay.Config{Traces: recorded, Optional: ofQueue}); err != nil {
 		return nil, err
 	}
 	s.engine, err = newEngine(s.app, known)
