@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"defaults":    {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint"},
 	"examples":    {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "replay", "adapters", "defaults"},
 	"pythiatest":  {"", "localize", "cca", "tracepoint", "render", "adapters", "defaults"},
-	"benchmarks":  {"", "tracepoint", "adapters"},
+	"benchmarks":  {"", "grouping", "searchspace", "strategy", "tracepoint", "replay", "adapters", "defaults"},
 	"cmd":         {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "replay", "adapters", "defaults", "cmd"},
 }
 

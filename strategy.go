@@ -3,6 +3,7 @@ package pythia
 import (
 	"math"
 	"slices"
+	"sort"
 )
 
 // SearchStrategy proposes which trace points to switch on next. The strategy proposes, the [Engine] disposes: it drops what does not fit, switches
@@ -74,31 +75,34 @@ func (s *State) Take(candidates []Proposal) Decision {
 	var d Decision
 	type key struct {
 		requestType string
-		point       TracePointID
+		at          int
 	}
 	taken := make(map[key]bool)
-	counted := make(map[TracePointID]bool)
+	counted := make([]bool, len(s.Points)) // by another target that has the point
 	room := s.Room
-	for _, p := range candidates {
-		if !s.Free(p) {
+	for i := range candidates {
+		p := &candidates[i]
+		at, free := s.free(p)
+		if !free {
 			continue
 		}
-		k := key{s.Targets[p.Target].RequestType, p.Node.Point}
+		t := &s.Targets[p.Target]
+		k := key{t.RequestType, at}
 		if taken[k] {
 			continue
 		}
 		taken[k] = true
-		cost := s.Cost(p)
-		if counted[p.Node.Point] {
-			cost.Points = 0 // another target has it
+		cost := t.Cost(&p.Node, &s.Points[at])
+		if counted[at] {
+			cost.Points = 0
 		}
 		if !cost.Within(room) {
 			d.LeftOut++
 			continue
 		}
-		counted[p.Node.Point] = true
+		counted[at] = true
 		room = room.Minus(cost)
-		d.Enable = append(d.Enable, p)
+		d.Enable = append(d.Enable, *p)
 	}
 	return d
 }
@@ -106,43 +110,61 @@ func (s *State) Take(candidates []Proposal) Decision {
 // Free reports whether a proposal's point can be switched on for its target: a controller has it, it is off for requests of the type, and it was not
 // tried for them.
 func (s *State) Free(p Proposal) bool {
+	_, free := s.free(&p)
+	return free
+}
+
+func (s *State) free(p *Proposal) (at int, free bool) {
 	if p.Target < 0 || p.Target >= len(s.Targets) {
+		return 0, false
+	}
+	at, known := s.Index(p.Node.Point)
+	return at, known && s.Targets[p.Target].Free(&s.Points[at])
+}
+
+// Free reports whether a point can be switched on for the target: it is off for requests of the type, and it was not tried for them.
+func (t *Target) Free(p *PointState) bool {
+	if p.AlwaysOn || slices.Contains(p.On, t.RequestType) {
 		return false
 	}
-	t := &s.Targets[p.Target]
-	state, known := s.Point(p.Node.Point)
-	if !known || state.AlwaysOn || slices.Contains(state.On, t.RequestType) {
-		return false
-	}
-	_, tried := slices.BinarySearchFunc(t.Tried, p.Node.Point, TracePointID.Compare)
+	_, tried := slices.BinarySearchFunc(t.Tried, p.ID, TracePointID.Compare)
 	return !tried
 }
 
 // Point returns the state of a point, and false if no controller has it.
 func (s *State) Point(id TracePointID) (PointState, bool) {
-	i, ok := slices.BinarySearchFunc(s.Points, id, func(p PointState, id TracePointID) int { return p.ID.Compare(id) })
-	if !ok {
+	at, known := s.Index(id)
+	if !known {
 		return PointState{}, false
 	}
-	return s.Points[i], true
+	return s.Points[at], true
 }
 
-// Cost estimates what a proposal costs: the spans that requests of the type have at the point, by measurement, else as often as the search space saw
-// them in a workflow that has any, times the rate of requests. Figures that cannot be add no room: a number of spans counts as 1, and what else is
-// negative as 0.
+// Index returns which of the Points one is, and false if no controller has it.
+func (s *State) Index(id TracePointID) (at int, known bool) {
+	return sort.Find(len(s.Points), func(i int) int { return id.Compare(s.Points[i].ID) }) // copies no PointState
+}
+
+// Cost estimates what a proposal costs, as [Target.Cost] does; nothing is on for a point that no controller has.
 func (s *State) Cost(p Proposal) Cost {
-	t := &s.Targets[p.Target]
-	hit := HitCost{CPU: DefaultSpanCPU, Bytes: DefaultSpanBytes}
-	c := Cost{Points: 1}
-	if state, ok := s.Point(p.Node.Point); ok {
-		hit = state.HitCost
-		if len(state.On) > 0 {
-			c.Points = 0
-		}
+	state := &PointState{HitCost: HitCost{CPU: DefaultSpanCPU, Bytes: DefaultSpanBytes}}
+	if at, known := s.Index(p.Node.Point); known {
+		state = &s.Points[at]
 	}
-	c.SpansPerSecond = t.spansPerRequest(&p.Node) * finite(t.RequestsPerSecond, 0)
-	c.BytesPerSecond = c.SpansPerSecond * float64(max(hit.Bytes, 0))
-	c.CPU = c.SpansPerSecond * max(hit.CPU, 0).Seconds()
+	return s.Targets[p.Target].Cost(&p.Node, state)
+}
+
+// Cost estimates what it costs to switch a context's point on for the target: the spans that requests of the type have at the point, by measurement,
+// else as often as the search space saw them in a workflow that has any, times the rate of requests. Figures that cannot be add no room: a number of
+// spans counts as 1, and what else is negative as 0. A point that is on for others costs no further one.
+func (t *Target) Cost(n *SearchNode, p *PointState) Cost {
+	c := Cost{Points: 1}
+	if len(p.On) > 0 {
+		c.Points = 0
+	}
+	c.SpansPerSecond = t.spansPerRequest(n) * finite(t.RequestsPerSecond, 0)
+	c.BytesPerSecond = c.SpansPerSecond * float64(max(p.HitCost.Bytes, 0))
+	c.CPU = c.SpansPerSecond * max(p.HitCost.CPU, 0).Seconds()
 	return c
 }
 

@@ -2,6 +2,7 @@ package strategy_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,6 +37,23 @@ func TestBound(t *testing.T) {
 		{20_000, 10_000, 0},
 	} {
 		space, s := wide(c.calls)
+		require.Len(t, next(t, strategy.Exhaustive{}, s).Enable, c.found)
+		require.Equal(t, c.asked, space.asked, "calls of Children")
+	}
+}
+
+// TestBoundIsShared: however many targets there are, a decision looks at no more.
+func TestBoundIsShared(t *testing.T) {
+	for _, c := range []struct{ targets, found, asked int }{
+		{2, 10_000, 2 * 1000}, // of each 4,000 calls, and what 1,000 of them make
+		{3, 9999, 0},
+		{10_001, 10_001, 0}, // one, at least
+	} {
+		space, s := wide(4000)
+		s.Targets = slices.Repeat(s.Targets, c.targets)
+		for i := range s.Targets {
+			s.Targets[i].RequestType = fmt.Sprint("GET ", i) // else they share the points, too
+		}
 		require.Len(t, next(t, strategy.Exhaustive{}, s).Enable, c.found)
 		require.Equal(t, c.asked, space.asked, "calls of Children")
 	}

@@ -25,8 +25,14 @@
 //
 // # Bounds
 //
-// At most 10,000 contexts are looked at per target and cycle, nearest first. What lies beyond has its turn once what is nearer was tried.
-// A cycle takes O(t·c·(log c + log p)) time for t targets, c contexts inside and p points: for 10,000 contexts some 20 to 90 ms.
+// At most 10,000 contexts are looked at for a decision, nearest first, and equally many for each target: 3,333 if there are three. What lies beyond has
+// its turn once what is nearer was tried. A decision takes O(c·(log c + log p)) time for c contexts looked at and p points.
+//
+// On two busy cores of 2.6 GHz it took up to 0.2 ms in the search space of OpenStack, with all the places that matter as targets. Among a million
+// contexts of 100,000 points, with three targets inside which lies more than is looked at, it took 9 to 25 ms, and up to 35 for Exhaustive, which proposes
+// all of it; TopDown and Hybrid, which go no deeper than they must, took 0.1 ms, and up to 38 and 18 where 10,000 calls lie side by side. If points
+// above a target are off, the search space takes 2 to 4 ms to find it. TestDecisionsOpenStack and TestDecisionsMillion in benchmarks measure
+// it, and fail at 10 and 50 ms.
 //
 // # Failure and concurrency
 //

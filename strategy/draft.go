@@ -20,9 +20,10 @@ func (d *draft) propose(target int, c candidate, why string) {
 // affordable keeps the candidates that the budget has room for, each by itself, and counts the others. Strategies that take a few of many
 // ask it first: else what is passed too often would be chosen, and refused, again and again.
 func (d *draft) affordable(target int, all []candidate) []candidate {
+	t := &d.state.Targets[target]
 	kept := all[:0]
 	for _, c := range all {
-		if d.state.Cost(pythia.Proposal{Target: target, Node: c.SearchNode}).Within(d.state.Room) {
+		if t.Cost(&c.SearchNode, &d.state.Points[c.point]).Within(d.state.Room) {
 			kept = append(kept, c)
 		}
 	}

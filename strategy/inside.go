@@ -2,7 +2,8 @@ package strategy
 
 import "github.com/pythia-trace/pythia"
 
-// mostVisited bounds how many contexts are looked at for one target: a space may hold a million.
+// mostVisited bounds how many contexts are looked at for a decision, the same number for each target: a space may hold a million, and a decision must be
+// quick however many targets there are.
 const mostVisited = 10_000
 
 // reach says how far to look below contexts that can be switched on.
@@ -16,7 +17,15 @@ const (
 // candidate is a context inside a target's edge whose point is free to be switched on.
 type candidate struct {
 	pythia.SearchNode
-	level int // how many contexts lie between it and the edge
+	level int   // how many contexts lie between it and the edge
+	point int   // into State.Points: to look it up takes longer than all else
+	shown calls // directly below it that are on, or were tried; not looked for where only what is nearest is
+}
+
+// calls are what some calls of one context took together when profiled.
+type calls struct {
+	share   float64 // of the variance of their caller's time, those that went along with it
+	seconds float64 // over all workflows
 }
 
 // inside returns the candidates of a target in observed order, what calls before what is called.
@@ -41,17 +50,18 @@ func inside(s *pythia.State, target int, r reach) []candidate {
 }
 
 func lookInside(s *pythia.State, target int, r reach, from, to pythia.Event) []candidate {
-	w := walk{state: s, target: target, seen: make(map[pythia.ContextID]bool)}
-	w.visit(s.Space.Inside(s.Targets[target].Finding.Location.Stack, from, to), 0)
+	t := &s.Targets[target]
+	w := walk{state: s, target: t, most: max(1, mostVisited/len(s.Targets)), seen: make(map[pythia.ContextID]bool)}
+	w.visit(s.Space.Inside(t.Finding.Location.Stack, from, to), 0)
 	top := len(w.visits)
-	for i := 0; i < len(w.visits) && len(w.visits) < mostVisited; i++ {
+	for i := 0; i < len(w.visits) && len(w.visits) < w.most; i++ {
 		v := w.visits[i]
 		if v.Leaf || !(v.unknown || v.free && r == deep) {
 			continue
 		}
 		first := len(w.visits)
-		w.visit(s.Space.Children(v.Context), v.level+1)
-		w.visits[i].children = interval{first, len(w.visits)}
+		shown := w.visit(s.Space.Children(v.Context), v.level+1)
+		w.visits[i].shown, w.visits[i].children = shown, interval{first, len(w.visits)}
 	}
 	return w.inOrder(top)
 }
@@ -59,38 +69,53 @@ func lookInside(s *pythia.State, target int, r reach, from, to pythia.Event) []c
 // walk is a walk over the contexts inside an edge.
 type walk struct {
 	state  *pythia.State
-	target int
+	target *pythia.Target
+	most   int // visits
 	visits []visit
+	free   int                       // of the visits
 	seen   map[pythia.ContextID]bool // what lies inside an edge can lie below something else inside it
 }
 
+// visit is what is known of a context; its node is where the space has put it, for there are many.
 type visit struct {
-	candidate
+	*pythia.SearchNode
+	level, point  int
 	free, unknown bool // unknown: no controller has the point
+	shown         calls
 	children      interval
 }
 
 // interval is a range of visits.
 type interval struct{ next, end int }
 
-func (w *walk) visit(nodes []pythia.SearchNode, level int) {
-	for _, n := range nodes {
-		if len(w.visits) == mostVisited {
-			return
+// visit adds contexts, and returns what those of them took that are neither free nor unknown.
+func (w *walk) visit(nodes []pythia.SearchNode, level int) (shown calls) {
+	for i := range nodes {
+		if len(w.visits) == w.most {
+			break
 		}
+		n := &nodes[i]
 		if w.seen[n.Context] {
 			continue
 		}
 		w.seen[n.Context] = true
-		_, known := w.state.Point(n.Point)
-		free := known && w.state.Free(pythia.Proposal{Target: w.target, Node: n})
-		w.visits = append(w.visits, visit{candidate: candidate{n, level}, free: free, unknown: !known})
+		point, known := w.state.Index(n.Point)
+		free := known && w.target.Free(&w.state.Points[point])
+		switch {
+		case free:
+			w.free++
+		case known:
+			shown.share += max(0, n.CallerShare)
+			shown.seconds += n.MeanSeconds * float64(n.Workflows)
+		}
+		w.visits = append(w.visits, visit{SearchNode: n, level: level, point: point, free: free, unknown: !known})
 	}
+	return shown
 }
 
 // inOrder returns the free ones of the first so many visits and of what lies below them.
 func (w *walk) inOrder(top int) []candidate {
-	var found []candidate
+	found := make([]candidate, 0, w.free)
 	for open := []interval{{0, top}}; len(open) > 0; {
 		s := &open[len(open)-1]
 		if s.next == s.end {
@@ -100,7 +125,7 @@ func (w *walk) inOrder(top int) []candidate {
 		v := &w.visits[s.next]
 		s.next++
 		if v.free {
-			found = append(found, v.candidate)
+			found = append(found, candidate{*v.SearchNode, v.level, v.point, v.shown})
 		}
 		open = append(open, v.children)
 	}
@@ -109,11 +134,15 @@ func (w *walk) inOrder(top int) []candidate {
 
 // unique keeps the first candidate of each point.
 func unique(all []candidate) []candidate {
-	seen := make(map[pythia.TracePointID]bool, len(all))
+	points := 0
+	for i := range all {
+		points = max(points, all[i].point+1)
+	}
+	seen := make([]bool, points)
 	kept := all[:0]
 	for _, c := range all {
-		if !seen[c.Point] {
-			seen[c.Point] = true
+		if !seen[c.point] {
+			seen[c.point] = true
 			kept = append(kept, c)
 		}
 	}

@@ -10,36 +10,38 @@ import (
 type scales struct {
 	state    *pythia.State
 	target   int
-	caller   pythia.SearchNode // the context of the span that the edge belongs to, as profiled
+	slow     bool              // it is about time, not about variance
+	caller   pythia.SearchNode // the context of the span that the edge belongs to
 	contexts []weighed         // in observed order, what calls before what is called
-	own      float64           // the belief that the span itself is at fault, and none of them
+	own      float64           // the caller's own part of its variance or, later, the belief that it is itself at fault
 	known    bool              // the profile has seen what is to be explained
+	scale    float64           // of that, the caller's variance when profiled
 }
 
-// weighed is a context with what is thought of it.
+// weighed is a context with what is thought of it. Shares are of the caller's variance, or time.
 type weighed struct {
 	candidate
-	end int // one past the last context below it
-	// share is the part of what is to be explained that is expected of the context and all below it, and doubt its standard error.
-	share, doubt float64
-	// belief is the probability that it is itself at fault, and below that something below it is.
-	belief, below float64
+	end           int     // one past the last context below it
+	share, doubt  float64 // all that goes along with it, and the standard error of that
+	own, open     float64 // what is its own, and together with all below it that is not shown yet
+	belief, below float64 // the probability that it is itself at fault, and that something below it is
 }
 
 const (
 	enoughSeen = 10  // workflows of the caller that make a profile
-	seenBefore = 4   // times what is to be explained at most, if the profile has seen it: half the standard deviation
+	seenBefore = 4   // times what the profile has seen is still that: twice the standard deviation
 	negligible = 0.1 // the part of what is to be explained for which no point is switched on
 	surely     = 2   // standard errors
 )
 
 func weigh(s *pythia.State, target int, inside []candidate) *scales {
-	w := &scales{state: s, target: target, contexts: make([]weighed, len(inside))}
+	f := s.Targets[target].Finding
+	w := &scales{state: s, target: target, slow: f.Reason == pythia.ReasonConsistentlySlow, contexts: make([]weighed, len(inside))}
 	for i, c := range inside {
 		w.contexts[i].candidate = c
 	}
 	w.caller.Context = pythia.RootContext // of an edge between roots, and of one that is known nowhere
-	if found := s.Space.Find(s.Targets[target].Finding.Location.Stack); len(found) > 0 {
+	if found := s.Space.Find(f.Location.Stack); len(found) > 0 {
 		w.caller = found[0]
 	}
 	w.nest()
@@ -65,80 +67,90 @@ func (w *scales) nest() {
 }
 
 // children calls do for each context directly below another; for each that is below none, if that is -1.
-func (w *scales) children(parent int, do func(i int)) {
+func (w *scales) children(parent int, do func(*weighed)) {
 	first, end := 0, len(w.contexts)
 	if parent >= 0 {
 		first, end = parent+1, w.contexts[parent].end
 	}
 	for i := first; i < end; i = w.contexts[i].end {
-		do(i)
+		do(&w.contexts[i])
 	}
 }
 
-// expect works out which part of what is to be explained the profile makes one expect of each context, and of the caller itself.
+// expect works out what the profile makes one expect of each context, and whether that is what is to be explained.
 func (w *scales) expect() {
-	now, then := w.measure()
-	rest := 1.0
+	w.own = 1
 	for _, c := range w.state.Space.Children(w.caller.Context) {
 		share, _ := w.part(&c)
-		rest -= share
+		w.own -= share
 	}
-	w.own = math.Max(0, rest)
+	w.own = max(0, w.own)
+	w.descend(-1, 1)
+	w.divide()
 	within := w.own
-	w.children(-1, func(i int) {
-		share, _ := w.part(&w.contexts[i].SearchNode)
-		within += math.Max(0, share)
-	})
-	scale := 1.0
-	if w.known = w.caller.Workflows >= enoughSeen && seenBefore*then*within >= now && now > 0; w.known {
-		scale = then / now
-	}
-	w.own *= scale
-	w.descend(-1, scale, scale)
+	w.children(-1, func(c *weighed) { within += c.open })
+	now, then := w.measure()
+	w.scale = ratio(then, now)
+	w.known = w.caller.Workflows >= enoughSeen && seenBefore*w.scale*within >= 1
 }
 
 // measure returns what is to be explained, and what the caller had of it when profiled: variance, or time.
 func (w *scales) measure() (now, then float64) {
 	f := w.state.Targets[w.target].Finding
-	if f.Group == nil {
+	switch {
+	case f.Group == nil:
 		return 0, 0
-	}
-	if w.slow() {
+	case w.slow:
 		return f.TimeShare * f.Group.MeanSeconds, w.caller.MeanSeconds
 	}
 	return f.VarianceShare * f.Group.StdDevSeconds * f.Group.StdDevSeconds, w.caller.StdDevSeconds * w.caller.StdDevSeconds
 }
 
-func (w *scales) slow() bool {
-	return w.state.Targets[w.target].Finding.Reason == pythia.ReasonConsistentlySlow
-}
-
-// descend gives the contexts below another their shares; scale is of the caller of all.
-func (w *scales) descend(parent int, above, scale float64) {
-	w.children(parent, func(i int) {
-		c := &w.contexts[i]
+// descend gives the contexts below another their shares: of variance, by way of all that call them.
+func (w *scales) descend(parent int, above float64) {
+	w.children(parent, func(c *weighed) {
 		c.share, c.doubt = w.part(&c.SearchNode)
-		c.doubt *= scale
-		if w.slow() {
-			c.share *= scale
-		} else {
+		if !w.slow {
 			c.share *= above
 		}
-		w.descend(i, c.share, scale)
 	})
+	if parent >= 0 || len(w.contexts) == 0 {
+		return
+	}
+	for i := range w.contexts { // what calls comes first
+		w.descend(i, w.contexts[i].share)
+	}
 }
 
-// part is the share that a context had in its caller's variance or, for what is always slow, in the edge's caller's time; with its standard error as if the
-// two were independent, absent calls taking no time.
+// part is the share that a context had in its caller's variance or, for what is always slow, in the time of the edge's span; with its standard error as if
+// the two were independent. Where it was absent, it took no time.
 func (w *scales) part(c *pythia.SearchNode) (share, doubt float64) {
-	present := math.Min(1, float64(c.Workflows)/math.Max(1, float64(w.caller.Workflows)))
+	present := min(1, float64(c.Workflows)/max(1, float64(w.caller.Workflows)))
 	mean := present * c.MeanSeconds
-	sd := math.Sqrt(math.Max(0, present*(c.StdDevSeconds*c.StdDevSeconds+c.MeanSeconds*c.MeanSeconds)-mean*mean))
-	root := math.Sqrt(math.Max(1, float64(w.caller.Workflows)))
-	if w.slow() {
+	sd := math.Sqrt(max(0, present*(c.StdDevSeconds*c.StdDevSeconds+c.MeanSeconds*c.MeanSeconds)-mean*mean))
+	root := math.Sqrt(max(1, float64(w.caller.Workflows)))
+	if w.slow {
 		return ratio(mean, w.caller.MeanSeconds), ratio(sd, w.caller.MeanSeconds) / root
 	}
 	return c.CallerShare, ratio(sd, w.caller.StdDevSeconds) / root
+}
+
+// divide works out what is each context's own, and what is open below it.
+func (w *scales) divide() {
+	for i := len(w.contexts) - 1; i >= 0; i-- {
+		c := &w.contexts[i]
+		shown := max(0, c.share) * c.shown.share
+		if w.slow {
+			shown = ratio(ratio(c.shown.seconds, float64(w.caller.Workflows)), w.caller.MeanSeconds)
+		}
+		c.own = max(0, c.share) - shown
+		w.children(i, func(k *weighed) {
+			c.own -= max(0, k.share)
+			c.open += k.open
+		})
+		c.own = max(0, c.own)
+		c.open += c.own
+	}
 }
 
 // ratio is 0 where there is nothing to compare with.

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/defaults"
+	"github.com/pythia-trace/pythia/replay"
+	"github.com/pythia-trace/pythia/strategy/strategytest"
+)
+
+// How long a simulated application is watched.
+const (
+	interval   = 10 * time.Second
+	window     = 2 * time.Minute
+	warmUp     = 20  // steps without a fault, in which the Engine profiles
+	withFault  = 30  // steps, at most
+	profileFor = 300 // requests, traced fully to see what there is
+)
+
+// simulated makes a set with a case for each kind of fault.
+func simulated(kinds []strategytest.FaultKind) *set {
+	s := &set{name: simulator, title: "Simulator"}
+	for _, kind := range kinds {
+		s.cases = append(s.cases, kase{name: kind.String(), fault: kind})
+	}
+	return s
+}
+
+// life is a simulated application with an Engine beside it.
+type life struct {
+	world    *strategytest.World
+	engine   *pythia.Engine
+	requests int
+}
+
+// live has a strategy search for a fault that is planted in a running application, and returns what came of it.
+func live(ctx context.Context, kind strategytest.FaultKind, strategy pythia.SearchStrategy, seed uint64) (trial, error) {
+	watch := &stopwatch{SearchStrategy: strategy}
+	l, err := newLife(watch, seed)
+	if err != nil {
+		return trial{}, err
+	}
+	for range warmUp {
+		if _, err := l.step(ctx); err != nil {
+			return trial{}, err
+		}
+	}
+	planted, err := l.world.Plant(strategytest.Fault{Kind: kind})
+	if err != nil {
+		return trial{}, err
+	}
+	l.requests, watch.times = 0, nil
+	r, on, err := l.search(ctx, &planted)
+	if err != nil {
+		return trial{}, err
+	}
+	r.Decisions, r.Requests = watch.times, l.requests
+	listed, err := l.world.Points(ctx)
+	if err != nil {
+		return trial{}, err
+	}
+	return newTrial(r, l.count(r, on, listed, &planted), ""), nil
+}
+
+func newLife(strategy pythia.SearchStrategy, seed uint64) (*life, error) {
+	l := &life{world: strategytest.NewWorld(strategytest.WorldConfig{Seed: seed})}
+	c, err := defaults.Live(l.world)
+	if err != nil {
+		return nil, err
+	}
+	c.Loop.Now, c.Loop.Interval, c.Loop.Window, c.Loop.Strategy, c.Loop.Seed = l.world.Now, interval, window, strategy, seed
+	l.engine, err = pythia.New(c)
+	return l, err
+}
+
+// step lets time pass and has a decision made. Whoever operates the application reads the report when a search has ended, which ends what it had on.
+func (l *life) step(ctx context.Context) (*pythia.Cycle, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	l.world.Run(interval, func(t *pythia.Trace) {
+		l.requests++
+		l.engine.Observe(t)
+	})
+	c, err := l.engine.Step(ctx)
+	if err == nil && len(c.Concluded) > 0 {
+		_, err = l.engine.Report(ctx)
+	}
+	return c, err
+}
+
+// search goes on until a search of the request type that is affected most has ended, and returns also which points were enabled for it.
+func (l *life) search(ctx context.Context, p *strategytest.Planted) (*replay.Result, map[pythia.TracePointID]bool, error) {
+	r, on := new(replay.Result), make(map[pythia.TracePointID]bool)
+	for r.Cycles < withFault && r.Diagnosis == nil {
+		c, err := l.step(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		r.Cycles++
+		for _, s := range c.Enabled {
+			if s.RequestType == p.RequestTypes[0] {
+				on[s.Point] = true
+			}
+		}
+		for _, d := range c.Concluded {
+			if d.RequestType == p.RequestTypes[0] && r.Diagnosis == nil {
+				conclude(r, d, p)
+			}
+		}
+	}
+	return r, on, nil
+}
+
+// conclude takes over how a search ended. What was searched for before gives way to the fault: that is no result yet.
+func conclude(r *replay.Result, d *pythia.Diagnosis, p *strategytest.Planted) {
+	if d.Stop == pythia.StopOvertaken || d.Stop == pythia.StopGone {
+		return
+	}
+	r.Diagnosis, r.Stop = d, d.Stop
+	for i, f := range d.Findings {
+		if f.Location.Point == p.Point {
+			r.Named = true
+			r.Found = r.Found || i == 0
+		}
+	}
+	if len(d.Findings) > 0 {
+		first := d.Findings[0]
+		r.VarianceShare = first.VarianceShare
+		if len(first.Explanations) > 0 {
+			r.Explained = first.Explanations[0].Strength
+		}
+	}
+}
+
+// count counts contexts as a replay does, and what there is in all.
+func (l *life) count(r *replay.Result, on map[pythia.TracePointID]bool, listed []pythia.TracePoint, p *strategytest.Planted) (n census) {
+	alwaysOn := make(map[pythia.TracePointID]bool)
+	for _, p := range listed {
+		if p.AlwaysOn {
+			alwaysOn[p.ID] = true
+			delete(on, p.ID) // some of its attributes were asked for, no more
+		}
+	}
+	still, of := stillOn(r.Diagnosis), make(map[pythia.TracePointID]bool)
+	all, way := l.contexts(p)
+	for id, point := range all {
+		of[point] = true
+		n.alwaysOn += btoi(alwaysOn[point])
+		r.Enabled += btoi(on[point])
+		r.Astray += btoi(on[point] && !way[id])
+		r.StillOn += btoi(on[point] && still[point])
+	}
+	r.Contexts, r.Points = len(all), len(on)
+	n.contexts, n.points = len(all), len(of)
+	return n
+}
+
+// stillOn returns the points that are on at the end of a search.
+func stillOn(d *pythia.Diagnosis) map[pythia.TracePointID]bool {
+	still := make(map[pythia.TracePointID]bool)
+	if d == nil {
+		return still
+	}
+	for i := range d.Hypotheses {
+		if h := &d.Hypotheses[i]; h.On() {
+			still[h.Point] = true
+		}
+	}
+	return still
+}
+
+// contexts returns all contexts of the affected requests, with their points, and which of them lead to the fault, are it or lie below it.
+func (l *life) contexts(p *strategytest.Planted) (all map[pythia.ContextID]pythia.TracePointID, way map[pythia.ContextID]bool) {
+	all, way = make(map[pythia.ContextID]pythia.TracePointID), make(map[pythia.ContextID]bool)
+	for _, t := range l.world.Profile(profileFor) {
+		if t.RequestType != p.RequestTypes[0] {
+			continue
+		}
+		for i := range t.Spans {
+			all[t.Context(i)] = t.Spans[i].Point
+			for up := i; up != pythia.NoParent; up = t.Parent(up) {
+				if t.Spans[up].Point == p.Point {
+					way[t.Context(i)] = true
+				}
+				if t.Spans[i].Point == p.Point {
+					way[t.Context(up)] = true
+				}
+			}
+		}
+	}
+	return all, way
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// stopwatch times a strategy's decisions.
+type stopwatch struct {
+	pythia.SearchStrategy
+	times []time.Duration
+}
+
+// Next implements [pythia.SearchStrategy].
+func (s *stopwatch) Next(state *pythia.State) (pythia.Decision, error) {
+	began := time.Now()
+	d, err := s.SearchStrategy.Next(state)
+	s.times = append(s.times, time.Since(began))
+	return d, err
+}

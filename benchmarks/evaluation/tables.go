@@ -1,0 +1,208 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pythia-trace/pythia/replay"
+)
+
+// setsTable says what was searched.
+func (m *measurement) setsTable() string {
+	t := table{heads: []string{"data set", "cases", "requests", "of the type searched", "its contexts", "always on", "its trace points"}, left: 1}
+	for _, s := range m.sets {
+		if len(s.cases) == 0 {
+			continue
+		}
+		all, own := "live", "live"
+		if s.replayed() {
+			all = extent(s.cases, func(k kase) int { return k.census.all })
+			own = extent(s.cases, func(k kase) int { return k.census.requests })
+		}
+		counts := s.counts()
+		t.add(s.title, fmt.Sprint(len(s.cases)), all, own, extent(counts, func(n census) int { return n.contexts }),
+			extent(counts, func(n census) int { return n.alwaysOn }), extent(counts, func(n census) int { return n.points }))
+	}
+	return t.String()
+}
+
+// counts are those of all searches.
+func (m *measuredSet) counts() (all []census) {
+	for _, e := range m.entries {
+		for _, trials := range e.seeds {
+			for i := range trials {
+				all = append(all, trials[i].census)
+			}
+		}
+	}
+	return all
+}
+
+// casesTable says what was to be found in recorded requests.
+func (m *measurement) casesTable() string {
+	t := table{heads: []string{"case", "request type", "the place to be found", "injected at", "the same service"}, left: 5}
+	for _, s := range m.sets {
+		for i := range s.cases {
+			k := &s.cases[i]
+			switch {
+			case s.injected():
+				t.add(k.name, "`"+k.truth.RequestType+"`", k.truth.String(), k.service, yes(k.truthNames()))
+			case s.replayed():
+				t.add(s.title, "`"+k.truth.RequestType+"`", k.truth.String(), "–", "–")
+			}
+		}
+	}
+	return t.String()
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// strategiesTable says what each strategy came to in a data set.
+func (m *measuredSet) strategiesTable() string {
+	t := table{left: 1, heads: []string{"strategy", "found first", "named", "cycles", "requests", "contexts ever on", "of all", "points", "still on", "astray",
+		"variance", "explained", "longest decision"}}
+	if m.injected() {
+		t.heads = append(t.heads, "service first", fmt.Sprintf("service in %d", among))
+	}
+	for i := range m.entries {
+		e := &m.entries[i]
+		cells := []string{
+			e.name, figure(e.share(found), percent, " %"), figure(e.share(named1), percent, " %"), figure(e.mean(cycles), count, ""),
+			bare(e.mean(requests), count, ""), figure(e.mean(enabled), count, ""), bare(e.mean(enabledShare), percent, " %"),
+			bare(e.mean(points), count, ""), bare(e.mean(stillOnShare), percent, " %"), bare(e.mean(astray), count, ""),
+			bare(e.mean(variance), percent, " %"), bare(e.mean(explained), correlation, ""), lasting(e.longest()),
+		}
+		if m.injected() {
+			cells = append(cells, figure(e.share(serviceFirst), percent, " %"), figure(e.share(serviceAmong), percent, " %"))
+		}
+		t.add(cells...)
+	}
+	return t.String()
+}
+
+func correlation(v float64) string { return fmt.Sprintf("%.2f", v) }
+
+// longest is the longest decision of all searches.
+func (e *entry) longest() (longest time.Duration) {
+	for _, trials := range e.seeds {
+		for i := range trials {
+			longest = max(longest, trials[i].longest)
+		}
+	}
+	return longest
+}
+
+// summaryTable compares evidence with its rivals, seed by seed.
+func (m *measurement) summaryTable() string {
+	t := table{heads: []string{"data set"}, left: 1}
+	for _, r := range rivals() {
+		t.heads = append(t.heads, r+": contexts", r+": found, percentage points")
+	}
+	for _, s := range m.sets {
+		cells := []string{s.title}
+		for _, r := range rivals() {
+			a, b := s.entry(evidence), s.entry(r)
+			if a == nil || b == nil {
+				continue
+			}
+			cells = append(cells, signed(difference(a, b, enabled), count), signed(difference(a, b, found), percent))
+		}
+		if len(cells) == len(t.heads) {
+			t.add(cells...)
+		}
+	}
+	return t.String()
+}
+
+// variations writes the table of a section. Contexts are compared with the default, pair by pair.
+func (s *measuredSection) table(head string) string {
+	t := table{left: 3, heads: []string{"data set", "strategy", head, "found first", "named", "cycles", "contexts ever on", "of all", "against the default"}}
+	if s.grouped {
+		t.heads = append(t.heads, "groups", "large enough")
+	}
+	for _, name := range s.strategies {
+		for i := range s.variations {
+			v := &s.variations[i]
+			e := entryOf(v.entries, name)
+			if e == nil {
+				continue
+			}
+			cells := []string{
+				v.title, e.name, v.label, figure(e.share(found), percent, " %"), figure(e.share(named1), percent, " %"), figure(e.mean(cycles), count, ""),
+				figure(e.mean(enabled), count, ""), bare(e.mean(enabledShare), percent, " %"), s.against(v, e),
+			}
+			if s.grouped {
+				cells = append(cells, count(v.groups.all), count(v.groups.judged))
+			}
+			t.add(cells...)
+		}
+	}
+	return t.String()
+}
+
+// against compares a variation's contexts with those of the default.
+func (s *measuredSection) against(v *variation, e *entry) string {
+	for i := range s.variations {
+		d := &s.variations[i]
+		if d.set != v.set || d.setting != (setting{}) || d.setting == v.setting {
+			continue
+		}
+		if by := entryOf(d.entries, e.name); by != nil {
+			return signed(difference(e, by, enabled), count)
+		}
+	}
+	return "–"
+}
+
+// publishedTable puts what others published beside what was measured here.
+func (m *measurement) publishedTable() string {
+	t := table{left: 3, heads: []string{"", "searched", "counted", "ever on", "still on at the end", "service first", fmt.Sprintf("service in %d", among)}}
+	for _, p := range publications() {
+		t.add(p.system, p.searched, p.counted, p.share, "–", "–", p.among)
+	}
+	for _, name := range []string{evidence, topDown} {
+		contexts, of := m.over(name, func(e *entry) replay.Estimate { return e.mean(enabledShare) })
+		still, _ := m.over(name, func(e *entry) replay.Estimate { return e.mean(stillOnShare) })
+		trace, _ := m.over(name, func(e *entry) replay.Estimate { return e.mean(pointShare) })
+		if of == 0 {
+			continue
+		}
+		first, top := m.services(name)
+		searched := fmt.Sprintf("%s, see above", plural(of, "data set"))
+		t.add("here, "+name, searched, "contexts of a type", contexts.text(percent)+" %", still.text(percent)+" %", first, top)
+		t.add("here, "+name, searched, "trace points of a type", trace.text(percent)+" %", "–", first, top)
+	}
+	return t.String()
+}
+
+// services writes how often the service at fault was named, from the least data set to the greatest.
+func (m *measurement) services(name string) (first, top string) {
+	of := func(q quantity) string {
+		var r rangeOf
+		for _, s := range m.sets {
+			if e := s.entry(name); e != nil && s.injected() {
+				r.add(e.share(q).Mean)
+			}
+		}
+		if r.n == 0 {
+			return "–"
+		}
+		return r.text(percent) + " %"
+	}
+	return of(serviceFirst), of(serviceAmong)
+}
+
+// over returns what something ranges over in the data sets, and how many there are.
+func (m *measurement) over(name string, of func(*entry) replay.Estimate) (r rangeOf, sets int) {
+	for _, s := range m.sets {
+		if e := s.entry(name); e != nil {
+			r.add(of(e).Mean)
+		}
+	}
+	return r, r.n
+}
