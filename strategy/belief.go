@@ -1,17 +1,14 @@
 package strategy
 
-// believe turns what is expected into the probabilities that each context itself, or the caller, is at fault. Where the profile has not seen what is to be
-// explained, only half is believed of those that varied then: for the rest, any can be at fault, and what takes long more easily.
+// believe turns what is expected into the probabilities that each context itself, or the caller, is at fault. As far as the profile is not to be trusted,
+// any can be, and what takes long more easily.
 func (w *scales) believe() {
 	seconds, total := w.seconds()
 	sum := w.own
 	for i := range w.contexts {
 		sum += w.contexts[i].own
 	}
-	trust := 1.0
-	if !w.known {
-		trust = 0.5
-	}
+	trust := w.trust
 	if !(sum > 0) {
 		trust, sum = 0, 1
 	}

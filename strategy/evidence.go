@@ -17,10 +17,10 @@ import (
 //	e(c) = Var(p)/v · s(c₁) · … · s(cₖ) · s(c),  s(x) = Cov(x, its caller) / Var(its caller)
 //
 // where s is [pythia.SearchNode].CallerShare. Less what is expected of the calls below it this is the context's own; calls that are shown, or were tried,
-// take their part with them. What is left of p's variance is p's own. If all that could be in the edge explains a quarter of v, the profile has seen it:
-// then beliefs are in proportion to what is expected, and a point is left off of which, within two standard errors, less than a tenth is expected.
-// Else half of the belief is spread over all contexts, evenly and by the time that they take. Where the finding is that the place is always slow, all of
-// this holds for times instead of variances.
+// take their part with them. What is left of p's variance is p's own. If all that could be in the edge explains a quarter of v, or more, the profile has
+// seen it: then beliefs are in proportion to what is expected, and a point is left off of which, within two standard errors, less than a tenth is
+// expected. If it explains less, so is the belief in it, and the rest is spread over all contexts: half evenly, and half by the time that they take.
+// Where the finding is that the place is always slow, all of this holds for times instead of variances.
 //
 // Worth most is the greatest b + H(b, d, 1−b−d) / (1 + log₂(1 + n)): b and d are the beliefs that the context itself, or one below it, is at fault, H is the
 // entropy in bits of whether it is the one, the other or neither, and n the spans per request. One point is switched on per target. When the search
@@ -66,7 +66,7 @@ func shareOf(f *pythia.Finding) float64 {
 // why says what a context is chosen for.
 func (w *scales) why(c *weighed) string {
 	place := placeOf(&w.state.Targets[w.target])
-	if w.known {
+	if w.known() {
 		return fmt.Sprintf("inside %s, expected to carry %.0f %% of it (sd %s in %d workflows when profiled)",
 			place, 100*min(1, c.open*w.scale), duration(c.StdDevSeconds), c.Workflows)
 	}
@@ -102,7 +102,7 @@ func (w *scales) best() *weighed {
 	most := 0.0
 	for i := range w.contexts {
 		c := &w.contexts[i]
-		if w.known && w.scale*(c.open+surely*c.doubt) < negligible {
+		if w.known() && w.scale*(c.open+surely*c.doubt) < negligible {
 			continue
 		}
 		if worth := c.worth() / w.price(c); worth > most {

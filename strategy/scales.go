@@ -14,8 +14,8 @@ type scales struct {
 	caller   pythia.SearchNode // the context of the span that the edge belongs to
 	contexts []weighed         // in observed order, what calls before what is called
 	own      float64           // the caller's own part of its variance or, later, the belief that it is itself at fault
-	known    bool              // the profile has seen what is to be explained
-	scale    float64           // of that, the caller's variance when profiled
+	scale    float64           // of what is to be explained, the caller's variance when profiled
+	trust    float64           // in what the profile has seen: 1 if it was what is to be explained, 0 if it was nothing like that
 }
 
 // weighed is a context with what is thought of it. Shares are of the caller's variance, or time.
@@ -77,7 +77,7 @@ func (w *scales) children(parent int, do func(*weighed)) {
 	}
 }
 
-// expect works out what the profile makes one expect of each context, and whether that is what is to be explained.
+// expect works out what the profile makes one expect of each context, and how far that explains what is to be explained.
 func (w *scales) expect() {
 	w.own = 1
 	for _, c := range w.state.Space.Children(w.caller.Context) {
@@ -91,7 +91,9 @@ func (w *scales) expect() {
 	w.children(-1, func(c *weighed) { within += c.open })
 	now, then := w.measure()
 	w.scale = ratio(then, now)
-	w.known = w.caller.Workflows >= enoughSeen && seenBefore*w.scale*within >= 1
+	if w.caller.Workflows >= enoughSeen {
+		w.trust = min(1, seenBefore*w.scale*within)
+	}
 }
 
 // measure returns what is to be explained, and what the caller had of it when profiled: variance, or time.
@@ -152,6 +154,9 @@ func (w *scales) divide() {
 		c.open += c.own
 	}
 }
+
+// known reports whether the profile has seen what is to be explained.
+func (w *scales) known() bool { return w.trust >= 1 }
 
 // ratio is 0 where there is nothing to compare with.
 func ratio(a, b float64) float64 {
