@@ -17,18 +17,18 @@ type analysis struct {
 // groupAnalysis is a group with what is derived from its moments and its sample.
 type groupAnalysis struct {
 	settledGroup
-	pythia.Group
-	exemplars    []*exemplar       // by time
-	totals       []float64         // seconds, as exemplars
-	modeOf       []int             // as exemplars
-	variance     float64           // n²·Var(T), ns²
-	edges        []edgeShare       // as in the accumulator
-	unacceptable bool              // says one of the metrics
-	columns      []pythia.Variable // built when first asked for
-	varying      []float64         // see varyingTotals; built when first asked for
-	rows         [][]edgeRow       // by edge; see rowsOf
-	totalP       float64           // of the total being as in the baseline; see compare
-	shifts       []shift           // against the baseline, by index in the accumulator
+	*pythia.Group                   // by itself: what is made of the analysis must not keep all of it
+	exemplars     []*exemplar       // by time
+	totals        []float64         // seconds, as exemplars
+	modeOf        []int             // as exemplars
+	variance      float64           // n²·Var(T), ns²
+	edges         []edgeShare       // as in the accumulator
+	unacceptable  bool              // says one of the metrics
+	columns       []pythia.Variable // built when first asked for
+	varying       []float64         // see varyingTotals; built when first asked for
+	rows          [][]edgeRow       // by edge; see rowsOf
+	totalP        float64           // of the total being as in the baseline; see compare
+	shifts        []shift           // against the baseline, by index in the accumulator
 }
 
 // edgeShare is an edge's contribution to the variance of its group.
@@ -74,7 +74,7 @@ func newAnalysis(c Config, settled []settledGroup) *analysis {
 func analyse(c Config, s settledGroup) *groupAnalysis {
 	g := &groupAnalysis{settledGroup: s, exemplars: s.sample.byTime(), variance: s.total.variance()}
 	n := float64(s.total.n)
-	g.Group = pythia.Group{
+	g.Group = &pythia.Group{
 		Key: s.key, RequestType: s.requestType, Traces: int(s.total.n), TooFew: int(s.total.n) < fewestTraces,
 		MeanSeconds: s.total.t.float() / n / 1e9, StdDevSeconds: math.Sqrt(g.variance) / n / 1e9,
 	}
@@ -208,7 +208,7 @@ func (a *analysis) unacceptable(g *groupAnalysis) bool {
 func (a *analysis) described() []*pythia.Group {
 	groups := make([]*pythia.Group, len(a.groups))
 	for i, g := range a.groups {
-		groups[i] = &g.Group
+		groups[i] = g.Group
 	}
 	return groups
 }

@@ -24,7 +24,7 @@ func (at *place) draftOf(parts []part, reason pythia.Reason, test string) draft 
 	d := draft{group: at.groups[0].group, parts: parts}
 	d.all, d.varying = d.group.seriesOf(d.parts)
 	d.Finding = &pythia.Finding{
-		Group: &d.group.Group, Reason: reason, Location: locate(at.key, d.parts), StakeSeconds: at.stake, Groups: len(at.groups),
+		Group: d.group.Group, Reason: reason, Location: locate(at.key, d.parts), StakeSeconds: at.stake, Groups: len(at.groups),
 		Significance: pythia.Significance{Test: test},
 	}
 	for _, p := range at.groups[0].parts {

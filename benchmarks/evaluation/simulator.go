@@ -14,7 +14,9 @@ import (
 const (
 	interval   = 10 * time.Second
 	window     = 2 * time.Minute
-	warmUp     = 20  // steps without a fault, in which the Engine profiles
+	warmUp     = 15 // steps without a fault, at least, in which the Engine profiles and looks into what varies anyway
+	quiet      = 3  // of them in a row in which it does neither any more
+	mostWarmUp = 80
 	withFault  = 30  // steps, at most
 	profileFor = 300 // requests, traced fully to see what there is
 )
@@ -42,10 +44,8 @@ func live(ctx context.Context, kind strategytest.FaultKind, strategy pythia.Sear
 	if err != nil {
 		return trial{}, err
 	}
-	for range warmUp {
-		if _, err := l.step(ctx); err != nil {
-			return trial{}, err
-		}
+	if err := l.warm(ctx); err != nil {
+		return trial{}, err
 	}
 	planted, err := l.world.Plant(strategytest.Fault{Kind: kind})
 	if err != nil {
@@ -73,6 +73,21 @@ func newLife(strategy pythia.SearchStrategy, seed uint64) (*life, error) {
 	c.Loop.Now, c.Loop.Interval, c.Loop.Window, c.Loop.Strategy, c.Loop.Seed = l.world.Now, interval, window, strategy, seed
 	l.engine, err = pythia.New(c)
 	return l, err
+}
+
+// warm lets time pass until the Engine has nothing to do.
+func (l *life) warm(ctx context.Context) error {
+	idle := 0
+	for n := 0; n < mostWarmUp && (n < warmUp || idle < quiet); n++ {
+		c, err := l.step(ctx)
+		if err != nil {
+			return err
+		}
+		if idle++; len(c.Searching) > 0 || c.ProfiledOneIn > 0 {
+			idle = 0
+		}
+	}
+	return nil
 }
 
 // step lets time pass and has a decision made. Whoever operates the application reads the report when a search has ended, which ends what it had on.
