@@ -10,6 +10,7 @@ import (
 
 	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/cca"
+	"github.com/pythia-trace/pythia/internal/race"
 )
 
 // finding has a sample of n requests whose durations are given; the place is all there is.
@@ -156,7 +157,7 @@ func noise(r *rand.Rand, n int) []pythia.Variable {
 func TestNoiseExplainsNothing(t *testing.T) {
 	t.Parallel()
 	runs, n := 200, 80
-	if testing.Short() || raceDetector {
+	if testing.Short() || race.Enabled {
 		runs = 50
 	}
 	explained := 0

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/defaults"
+	"github.com/pythia-trace/pythia/internal/race"
 	"github.com/pythia-trace/pythia/strategy/strategytest"
 )
 
@@ -29,7 +30,7 @@ const (
 
 // seedsHere is fewer with the race detector, which has ten times the work: it is there for races.
 func seedsHere() uint64 {
-	if raceDetector || testing.Short() {
+	if race.Enabled || testing.Short() {
 		return 1
 	}
 	return seeds

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/internal/race"
 )
 
 // onlyChanges keeps the other reasons from being looked at, which saves time.
@@ -74,7 +75,7 @@ func compared(tb testing.TB, now, before *Variance) []*pythia.Finding {
 
 // trials is how many simulations are made.
 func trials() int {
-	if testing.Short() || raceDetector {
+	if testing.Short() || race.Enabled {
 		return 40
 	}
 	return 200

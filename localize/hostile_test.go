@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/internal/race"
 )
 
 // TestHostileWorkflows: shapes that took minutes while some step was quadratic in the spans are observed in seconds, also by the race detector.
 func TestHostileWorkflows(t *testing.T) {
 	const n = 50_000
 	limit := 10 * time.Second
-	if raceDetector {
+	if race.Enabled {
 		limit = time.Minute
 	}
 	for name, span := range map[string]func(i int) pythia.Span{

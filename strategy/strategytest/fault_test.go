@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/internal/race"
 	"github.com/pythia-trace/pythia/strategy/strategytest"
 )
 
@@ -46,7 +47,7 @@ func severity(kind strategytest.FaultKind, faulty, base map[string]float64) floa
 func TestSeverity(t *testing.T) {
 	const d = 60 * time.Second
 	seeds := 20
-	if testing.Short() || raceDetector {
+	if testing.Short() || race.Enabled {
 		seeds = 2
 	}
 	base := make([]map[string]map[string]float64, seeds)
@@ -155,7 +156,7 @@ func ofType(traces []*pythia.Trace, requestType string) []*pythia.Trace {
 // TestTheFaultIsWhereItIsSaid: with everything on, the planted point's own time carries the variance, or the extra time, and the key goes with it.
 func TestTheFaultIsWhereItIsSaid(t *testing.T) {
 	seeds := uint64(3)
-	if testing.Short() || raceDetector {
+	if testing.Short() || race.Enabled {
 		seeds = 1
 	}
 	for seed := range seeds {

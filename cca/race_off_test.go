@@ -1,5 +1,0 @@
-//go:build !race
-
-package cca_test
-
-const raceDetector = false

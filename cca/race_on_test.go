@@ -1,6 +1,0 @@
-//go:build race
-
-package cca_test
-
-// raceDetector says that everything takes ten times as long: simulations are cut short.
-const raceDetector = true

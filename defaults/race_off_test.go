@@ -1,5 +1,0 @@
-//go:build !race
-
-package defaults_test
-
-const raceDetector = false

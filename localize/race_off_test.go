@@ -1,5 +1,0 @@
-//go:build !race
-
-package localize
-
-const raceDetector = false
