@@ -3,4 +3,7 @@
 //
 // The benchmarks are in the tests. TestBars fails if a figure that the project promises is missed, TestAllocations if anything that is off allocates
 // more than it should.
+//
+// TestDecisionsOpenStack and TestDecisionsMillion hold how long search strategies take for a decision: 10 ms in the search space of OpenStack, 50 ms in one
+// of a million contexts. The program in the folder evaluation measures how well they do.
 package benchmarks

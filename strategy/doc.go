@@ -6,12 +6,16 @@
 //	[Flat]        a few points at any depth that split the edge evenly  log n                               little  the order of points
 //	[Historic]    the few points that varied most when profiled         1, if the past repeats itself       little  a profile that was like now
 //	[Exhaustive]  everything inside the edge                            1, if the budget allows             most    nothing
+//	[Evidence]    the one point worth most for what it costs            1, if the profile has seen it,      least   a profile
+//	                                                                    else about log n
+//	[Bandit]      a few points, drawn by how they varied when profiled  1, if the past repeats itself       little  a profile: a baseline
 //	[Random]      a few points at random                                n/2                                 little  nothing: a yardstick
 //
-// TopDown is the default. The first four come from Pythia (Ates et al., "An automated, cross-layer instrumentation framework for diagnosing
+// TopDown is still the default. The first four come from Pythia (Ates et al., "An automated, cross-layer instrumentation framework for diagnosing
 // performance problems in distributed applications", SoCC 2019) and VAIF (Toslali et al., "Automating instrumentation choices for
 // performance problems in distributed applications with VAIF", SoCC 2021), and differ from the published code where that departs from its papers: each
-// type says how. Zero values are ready to use.
+// type says how. Evidence is Pythia's own. Bandit follows the idea of Astraea (Toslali et al., 2024), with Thompson's sampling of 1933. Zero values are
+// ready to use.
 //
 // # What lies inside
 //

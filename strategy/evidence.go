@@ -16,15 +16,18 @@ import (
 //
 //	e(c) = Var(p)/v · s(c₁) · … · s(cₖ) · s(c),  s(x) = Cov(x, its caller) / Var(its caller)
 //
-// where s is [pythia.SearchNode].CallerShare. Less what is expected of the calls below it this is the context's own; calls that are shown, or were tried,
-// take their part with them. What is left of p's variance is p's own. If all that could be in the edge explains a quarter of v, or more, the profile has
-// seen it: then beliefs are in proportion to what is expected, and a point is left off of which, within two standard errors, less than a tenth is
-// expected. If it explains less, so is the belief in it, and the rest is spread over all contexts: half evenly, and half by the time that they take.
-// Where the finding is that the place is always slow, all of this holds for times instead of variances.
+// where s is [pythia.SearchNode].CallerShare and negative parts count as none. Less what is expected of the calls below it this is the context's own; calls
+// that are shown, or were tried, take their part with them. What is left of p's variance is p's own. If p's own and what is open inside the edge
+// explain a quarter of v, or more, and ten workflows had p, the profile has seen it: then beliefs are in proportion to what is expected, and a point is
+// left off of which, within two standard errors, less than a tenth is expected. If they explain less than a quarter, beliefs are that only as far, by
+// four times what is explained, and the rest is spread: p has its part among all, and of what the contexts have, one half is spread evenly and one
+// by the time that they take themselves. With fewer workflows, and for an edge between roots, all is spread. Where the finding is that the place
+// is always slow, all of this holds for times instead of variances, each part being that of p's time.
 //
-// Worth most is the greatest b + H(b, d, 1−b−d) / (1 + log₂(1 + n)): b and d are the beliefs that the context itself, or one below it, is at fault, H is the
-// entropy in bits of whether it is the one, the other or neither, and n the spans per request. One point is switched on per target. When the search
-// has arrived, at places inside which nothing is left and which together carry 80 %, the others are left alone.
+// Worth most is the greatest (b + H(b, d, 1−b−d)) / (1 + log₂(1 + n)): b and d are the beliefs that the context itself, or one below it, is at fault, H is
+// the entropy in bits of whether it is the one, the other or neither, and n the spans per request. One point is switched on per target. When the
+// search has arrived, at places that are no calls, inside which nothing is left and which together carry 80 %, those of the same request type that
+// come after them are left alone.
 //
 // Choose it where little may be on at a time: docs/evaluation.md compares. It takes more cycles than [TopDown] to what it has not seen before.
 type Evidence struct{}
@@ -45,7 +48,7 @@ func (Evidence) Next(s *pythia.State) (pythia.Decision, error) {
 		}
 		found := inside(s, i, deep)
 		if len(found) == 0 && t.Finding.Location.Kind != pythia.LocationCall { // whose fault a slow call is, is not known
-			arrived[t.RequestType] += shareOf(t.Finding)
+			arrived[t.RequestType] += number(shareOf(t.Finding))
 		}
 		w := weigh(s, i, d.affordable(i, found))
 		if best := w.best(); best != nil {
@@ -67,8 +70,12 @@ func shareOf(f *pythia.Finding) float64 {
 func (w *scales) why(c *weighed) string {
 	place := placeOf(&w.state.Targets[w.target])
 	if w.known() {
-		return fmt.Sprintf("inside %s, expected to carry %.0f %% of it (sd %s in %d workflows when profiled)",
-			place, 100*min(1, c.open*w.scale), duration(c.StdDevSeconds), c.Workflows)
+		seen := "sd " + duration(c.StdDevSeconds)
+		if w.slow {
+			seen = "mean " + duration(c.MeanSeconds)
+		}
+		return fmt.Sprintf("inside %s, expected to carry %.0f %% of it (%s in %d workflows when profiled)",
+			place, 100*min(1, c.open*w.scale), seen, c.Workflows)
 	}
 	return fmt.Sprintf("inside %s, which the profile does not explain: at fault by %.0f %%, or something below it by %.0f %%",
 		place, 100*c.belief, 100*c.below)

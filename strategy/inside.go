@@ -105,8 +105,8 @@ func (w *walk) visit(nodes []pythia.SearchNode, level int) (shown calls) {
 		case free:
 			w.free++
 		case known:
-			shown.share += max(0, n.CallerShare)
-			shown.seconds += n.MeanSeconds * float64(n.Workflows)
+			shown.share += max(0, number(n.CallerShare))
+			shown.seconds += timeOf(n)
 		}
 		w.visits = append(w.visits, visit{SearchNode: n, level: level, point: point, free: free, unknown: !known})
 	}

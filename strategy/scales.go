@@ -13,7 +13,7 @@ type scales struct {
 	slow     bool              // it is about time, not about variance
 	caller   pythia.SearchNode // the context of the span that the edge belongs to
 	contexts []weighed         // in observed order, what calls before what is called
-	own      float64           // the caller's own part of its variance or, later, the belief that it is itself at fault
+	own      float64           // the caller's own part of its variance, or time
 	scale    float64           // of what is to be explained, the caller's variance when profiled
 	trust    float64           // in what the profile has seen: 1 if it was what is to be explained, 0 if it was nothing like that
 }
@@ -85,14 +85,14 @@ func (w *scales) expect() {
 		w.own -= share
 	}
 	w.own = max(0, w.own)
-	w.descend(-1, 1)
+	w.descend()
 	w.divide()
 	within := w.own
 	w.children(-1, func(c *weighed) { within += c.open })
 	now, then := w.measure()
 	w.scale = ratio(then, now)
 	if w.caller.Workflows >= enoughSeen {
-		w.trust = min(1, seenBefore*w.scale*within)
+		w.trust = min(1, max(0, number(seenBefore*w.scale*within)))
 	}
 }
 
@@ -108,19 +108,18 @@ func (w *scales) measure() (now, then float64) {
 	return f.VarianceShare * f.Group.StdDevSeconds * f.Group.StdDevSeconds, w.caller.StdDevSeconds * w.caller.StdDevSeconds
 }
 
-// descend gives the contexts below another their shares: of variance, by way of all that call them.
-func (w *scales) descend(parent int, above float64) {
-	w.children(parent, func(c *weighed) {
+// descend gives each context its share: of variance, by way of all that call it.
+func (w *scales) descend() {
+	for i := range w.contexts {
+		c := &w.contexts[i]
 		c.share, c.doubt = w.part(&c.SearchNode)
-		if !w.slow {
-			c.share *= above
-		}
-	})
-	if parent >= 0 || len(w.contexts) == 0 {
-		return
 	}
-	for i := range w.contexts { // what calls comes first
-		w.descend(i, w.contexts[i].share)
+	if w.slow {
+		return // a part of the time is one of the edge's span already
+	}
+	for i := range w.contexts { // what calls comes first, and so has its share by now
+		above := w.contexts[i].share
+		w.children(i, func(k *weighed) { k.share = number(k.share * above) })
 	}
 }
 
@@ -134,7 +133,7 @@ func (w *scales) part(c *pythia.SearchNode) (share, doubt float64) {
 	if w.slow {
 		return ratio(mean, w.caller.MeanSeconds), ratio(sd, w.caller.MeanSeconds) / root
 	}
-	return c.CallerShare, ratio(sd, w.caller.StdDevSeconds) / root
+	return number(c.CallerShare), ratio(sd, w.caller.StdDevSeconds) / root
 }
 
 // divide works out what is each context's own, and what is open below it.
@@ -163,5 +162,13 @@ func ratio(a, b float64) float64 {
 	if !(b > 0) {
 		return 0
 	}
-	return a / b
+	return number(a / b)
+}
+
+// number is 0 in place of what is none. A search space can be anybody's, and one NaN in a sum would take all others with it.
+func number(v float64) float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0
+	}
+	return v
 }
