@@ -20,15 +20,19 @@ func (d *draft) propose(target int, c candidate, why string) {
 // affordable keeps the candidates that the budget has room for, each by itself, and counts the others. Strategies that take a few of many
 // ask it first: else what is passed too often would be chosen, and refused, again and again.
 func (d *draft) affordable(target int, all []candidate) []candidate {
-	t := &d.state.Targets[target]
 	kept := all[:0]
-	for _, c := range all {
-		if t.Cost(&c.SearchNode, &d.state.Points[c.point]).Within(d.state.Room) {
-			kept = append(kept, c)
+	for i := range all {
+		if d.fits(target, &all[i]) {
+			kept = append(kept, all[i])
 		}
 	}
 	d.leftOut += len(all) - len(kept)
 	return kept
+}
+
+// fits reports whether the budget has room for a candidate by itself.
+func (d *draft) fits(target int, c *candidate) bool {
+	return d.state.Targets[target].Cost(&c.SearchNode, &d.state.Points[c.point]).Within(d.state.Room)
 }
 
 // decide takes what fits.

@@ -50,8 +50,8 @@ func (Evidence) Next(s *pythia.State) (pythia.Decision, error) {
 		if len(found) == 0 && t.Finding.Location.Kind != pythia.LocationCall { // whose fault a slow call is, is not known
 			arrived[t.RequestType] += number(shareOf(t.Finding))
 		}
-		w := weigh(s, i, d.affordable(i, found))
-		if best := w.best(); best != nil {
+		w := weigh(s, i, found)
+		if best := w.best(&d); best != nil {
 			d.propose(i, best.candidate, w.why(best))
 		}
 	}
@@ -104,11 +104,15 @@ func (w *scales) price(c *weighed) float64 {
 }
 
 // best returns the context whose span is worth most for what it costs; nil if none is expected to be worth anything.
-func (w *scales) best() *weighed {
+func (w *scales) best(d *draft) *weighed {
 	var best *weighed
 	most := 0.0
 	for i := range w.contexts {
 		c := &w.contexts[i]
+		if !d.fits(w.target, &c.candidate) {
+			d.leftOut++
+			continue
+		}
 		if w.known() && w.scale*(c.open+surely*c.doubt) < negligible {
 			continue
 		}

@@ -24,7 +24,7 @@ type tree struct {
 }
 
 // space makes a tree of lines such as "db 10 2 3": a point, its workflows, mean and standard deviation in ms, indented by a tab more than its
-// parent. A context has two spans per workflow.
+// parent. A fifth number is the CallerShare, else 0. A context has two spans per workflow.
 func space(tb testing.TB, text string) *tree {
 	tb.Helper()
 	s := &tree{children: make(map[pythia.ContextID][]pythia.SearchNode)}
@@ -40,7 +40,10 @@ func space(tb testing.TB, text string) *tree {
 		}
 		var name string
 		n := pythia.SearchNode{}
-		_, err := fmt.Sscanf(strings.TrimSpace(line), "%s %d %g %g", &name, &n.Workflows, &n.MeanSeconds, &n.StdDevSeconds)
+		fields := []any{&name, &n.Workflows, &n.MeanSeconds, &n.StdDevSeconds, &n.CallerShare}
+		given := strings.Fields(line)
+		require.Contains(tb, []int{4, 5}, len(given), line)
+		_, err := fmt.Sscan(line, fields[:len(given)]...)
 		require.NoError(tb, err, line)
 		n.MeanSeconds, n.StdDevSeconds, n.Spans, n.Point = n.MeanSeconds/1e3, n.StdDevSeconds/1e3, 2*n.Workflows, point(name)
 		above = above[:depth-indent+1]
@@ -56,7 +59,23 @@ func (s *tree) Observe(*pythia.Trace) { panic("a strategy only reads the space")
 
 func (*tree) Callers([]pythia.TracePointID) []pythia.SearchNode { return nil }
 
-func (*tree) Find([]pythia.TracePointID) []pythia.SearchNode { return nil }
+// Find goes down from the roots: a stack stands for the one context that has it in full, and whoever calls that is in the stack, so that there are
+// no other Callers.
+func (s *tree) Find(stack []pythia.TracePointID) []pythia.SearchNode {
+	if len(stack) == 0 {
+		return nil
+	}
+	above := pythia.RootContext
+	for _, p := range stack[:len(stack)-1] {
+		above = above.Child(p)
+	}
+	for _, n := range s.children[above] {
+		if n.Point == stack[len(stack)-1] {
+			return []pythia.SearchNode{n}
+		}
+	}
+	return nil
+}
 
 func (s *tree) Children(c pythia.ContextID) []pythia.SearchNode {
 	s.asked++

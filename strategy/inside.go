@@ -17,9 +17,11 @@ const (
 // candidate is a context inside a target's edge whose point is free to be switched on.
 type candidate struct {
 	pythia.SearchNode
-	level int   // how many contexts lie between it and the edge
-	point int   // into State.Points: to look it up takes longer than all else
-	shown calls // directly below it that are on, or were tried; not looked for where only what is nearest is
+	level int     // how many contexts lie between it and the edge
+	point int     // into State.Points: to look it up takes longer than all else
+	shown calls   // directly below it that are on, or were tried; not looked for where only what is nearest is
+	under int     // how many candidates call it, by way of each other
+	via   float64 // the part of the variance of the last of them, or of the edge's span, that its own caller had
 }
 
 // calls are what some calls of one context took together when profiled.
@@ -116,7 +118,12 @@ func (w *walk) visit(nodes []pythia.SearchNode, level int) (shown calls) {
 // inOrder returns the free ones of the first so many visits and of what lies below them.
 func (w *walk) inOrder(top int) []candidate {
 	found := make([]candidate, 0, w.free)
-	for open := []interval{{0, top}}; len(open) > 0; {
+	type level struct {
+		interval
+		under int
+		via   float64
+	}
+	for open := []level{{interval{0, top}, 0, 1}}; len(open) > 0; {
 		s := &open[len(open)-1]
 		if s.next == s.end {
 			open = open[:len(open)-1]
@@ -124,10 +131,12 @@ func (w *walk) inOrder(top int) []candidate {
 		}
 		v := &w.visits[s.next]
 		s.next++
+		below := level{v.children, s.under, number(s.via * v.CallerShare)} // of one that no controller has
 		if v.free {
-			found = append(found, candidate{*v.SearchNode, v.level, v.point, v.shown})
+			found = append(found, candidate{*v.SearchNode, v.level, v.point, v.shown, s.under, s.via})
+			below.under, below.via = s.under+1, 1
 		}
-		open = append(open, v.children)
+		open = append(open, below)
 	}
 	return found
 }

@@ -54,13 +54,13 @@ func weigh(s *pythia.State, target int, inside []candidate) *scales {
 func (w *scales) nest() {
 	var open []int
 	closeTo := func(level, at int) {
-		for len(open) > 0 && w.contexts[open[len(open)-1]].level >= level {
+		for len(open) > 0 && w.contexts[open[len(open)-1]].under >= level {
 			w.contexts[open[len(open)-1]].end = at
 			open = open[:len(open)-1]
 		}
 	}
 	for i := range w.contexts {
-		closeTo(w.contexts[i].level, i)
+		closeTo(w.contexts[i].under, i)
 		open = append(open, i)
 	}
 	closeTo(0, len(w.contexts))
@@ -116,6 +116,9 @@ func (w *scales) descend() {
 	}
 	if w.slow {
 		return // a part of the time is one of the edge's span already
+	}
+	for i := range w.contexts {
+		w.contexts[i].share = number(w.contexts[i].share * w.contexts[i].via)
 	}
 	for i := range w.contexts { // what calls comes first, and so has its share by now
 		above := w.contexts[i].share
