@@ -30,6 +30,7 @@ var contenders = []struct {
 }{
 	{"Waiters (own)", waiters},
 	{"TopDown", strategy.TopDown{}},
+	{"Evidence", strategy.Evidence{}},
 	{"Hybrid", strategy.Hybrid{}},
 	{"Flat", strategy.Flat{}},
 	{"Historic", strategy.Historic{}},
