@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -24,6 +23,7 @@ type Config struct {
 	// Optional says which attributes of the skeleton are recorded only when asked for, as all attributes of all other points are; nil means none.
 	Optional func(id pythia.TracePointID, key string) bool
 	// RequestsPerSecond by the application's clock; zero means as many as were recorded, which is taken to be between one in 1000 s and 1000 per second.
+	// In the first pass all requests must begin before 2116.
 	RequestsPerSecond float64
 	// Seed shuffles the requests, anew in each pass; zero means the order in which they were recorded.
 	Seed uint64
@@ -44,24 +44,16 @@ type Application struct {
 	played int
 }
 
-// New returns an application with only its skeleton on. It fails if there is nothing to replay, or at no rate.
+// New returns an application with only its skeleton on. It fails if there is nothing to replay, or at no rate that is possible.
 func New(c Config) (*Application, error) {
-	if err := check(c.Traces); err != nil {
+	if err := c.setDefaults(); err != nil {
 		return nil, err
 	}
-	c.Traces = slices.Clone(c.Traces)
-	slices.SortStableFunc(c.Traces, byTime)
-	if c.RequestsPerSecond == 0 {
-		c.RequestsPerSecond = recordedRate(c.Traces)
-	}
-	if !(c.RequestsPerSecond >= 1e-6 && c.RequestsPerSecond <= 1e6) {
-		return nil, fmt.Errorf("replay: RequestsPerSecond is %v: give one between a millionth and a million, or 0 for what was recorded", c.RequestsPerSecond)
-	}
-	if c.AlwaysOn == nil {
-		entry := EntryPoints(c.Traces)
-		c.AlwaysOn = func(id pythia.TracePointID) bool { return entry[id] }
-	}
 	a := &Application{config: c, gap: time.Duration(float64(time.Second) / c.RequestsPerSecond), now: begin(c.Traces[0])}
+	if a.room()/a.gap < time.Duration(len(c.Traces)) {
+		return nil, fmt.Errorf("replay: at RequestsPerSecond %v the %d requests take until after 2116, the last year that a trace can hold: give a greater rate",
+			c.RequestsPerSecond, len(c.Traces))
+	}
 	a.points, a.types = inventory(&c)
 	for _, t := range c.Traces {
 		a.recordings = append(a.recordings, a.recording(t))
@@ -69,14 +61,34 @@ func New(c Config) (*Application, error) {
 	return a, nil
 }
 
+// setDefaults checks the settings, fills in those left zero and orders a copy of the traces.
+func (c *Config) setDefaults() error {
+	if err := check(c.Traces); err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	c.Traces = slices.Clone(c.Traces)
+	slices.SortStableFunc(c.Traces, byTime)
+	if c.RequestsPerSecond == 0 {
+		c.RequestsPerSecond = recordedRate(c.Traces)
+	}
+	if !(c.RequestsPerSecond >= 1e-6 && c.RequestsPerSecond <= 1e6) {
+		return fmt.Errorf("replay: RequestsPerSecond is %v: give one between a millionth and a million, or 0 for what was recorded", c.RequestsPerSecond)
+	}
+	if c.AlwaysOn == nil {
+		entry := EntryPoints(c.Traces)
+		c.AlwaysOn = func(id pythia.TracePointID) bool { return entry[id] }
+	}
+	return nil
+}
+
 // check says what is wrong with traces, if anything is.
 func check(traces []*pythia.Trace) error {
 	if len(traces) == 0 {
-		return errors.New("replay: no traces: give fully instrumented ones")
+		return errors.New("no traces: give fully instrumented ones")
 	}
 	for i, t := range traces {
 		if !usable(t) {
-			return fmt.Errorf("replay: trace %d is nil or not from pythia.NewTrace: leave it out", i)
+			return fmt.Errorf("trace %d is nil or not from pythia.NewTrace: leave it out", i)
 		}
 	}
 	return nil
@@ -89,36 +101,20 @@ func byTime(a, b *pythia.Trace) int {
 	return cmp.Or(cmp.Compare(a.StartNanos(), b.StartNanos()), strings.Compare(a.ID, b.ID))
 }
 
-// recordedRate is how many requests came per second, at least one in a thousand seconds and at most a thousand: recordings can be of single moments.
-func recordedRate(ordered []*pythia.Trace) float64 {
-	seconds := float64(ordered[len(ordered)-1].StartNanos()-ordered[0].StartNanos()) / 1e9
-	return math.Min(math.Max(float64(len(ordered))/seconds, 1e-3), 1e3)
-}
-
-// latestBegin leaves 18 years to play before 2116, the last year that a trace can hold.
-const latestBegin = 1<<62 - 1<<59
-
-func begin(first *pythia.Trace) time.Time {
-	return time.Unix(0, min(first.StartNanos(), latestBegin)).UTC()
-}
-
-// Now returns the application's time. It starts when the first request was recorded, and only Next moves it.
-func (a *Application) Now() time.Time {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.now
-}
-
 // RequestsPerSecond returns the rate at which requests come.
 func (a *Application) RequestsPerSecond() float64 { return a.config.RequestsPerSecond }
 
 // Len returns how many requests a pass has: the recorded ones.
 func (a *Application) Len() int { return len(a.recordings) }
 
-// Next lets the time pass until the next request begins, and returns what is reported of it; nil if nothing of it is visible.
+// Next lets the time pass until the next request begins, and returns what is reported of it; nil if nothing of it is visible. It returns nil, too, and the
+// time stands still, when the next request would begin after 2116.
 func (a *Application) Next() *pythia.Trace {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.room() < a.gap {
+		return nil
+	}
 	at := a.played % len(a.recordings)
 	if at == 0 {
 		a.order = a.passOrder(a.played / len(a.recordings))

@@ -200,6 +200,27 @@ func TestEndsOfTime(t *testing.T) {
 	}
 }
 
+// TestTimeRunsOut: where the next request would begin after all that a trace can hold, the clock stands still and nothing is reported.
+func TestTimeRunsOut(t *testing.T) {
+	const latest = int64(1<<62 - 1)
+	config := replay.Config{Traces: []*pythia.Trace{buy(t, "r", latest-200)}, RequestsPerSecond: 1e-6}
+	a, played := newApplication(t, config), 0
+	for reported := a.Next(); reported != nil; reported = a.Next() {
+		require.Equal(t, pythia.Repairs{}, reported.Repairs)
+		require.Equal(t, a.Now().UnixNano(), reported.StartNanos())
+		played++
+	}
+	require.Equal(t, 576, played, "once every million seconds, in 18 years")
+	end := a.Now()
+	require.Nil(t, a.Next())
+	require.Equal(t, end, a.Now())
+	for len(config.Traces) <= played {
+		config.Traces = append(config.Traces, config.Traces[0])
+	}
+	_, err := replay.New(config)
+	require.EqualError(t, err, "replay: at RequestsPerSecond 1e-06 the 577 requests take until after 2116, the last year that a trace can hold: give a greater rate")
+}
+
 // TestWholeTime: what lasts as long as time itself is cut where time ends, and that is counted.
 func TestWholeTime(t *testing.T) {
 	eternal := spanAt("shop wait", "", 0, 1<<62-1)

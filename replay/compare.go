@@ -39,6 +39,8 @@ type Comparison struct {
 	PerCycle, MaxCycles int
 	// AlwaysOn is that of a [Config]. It is called by several goroutines.
 	AlwaysOn func(pythia.TracePointID) bool
+	// Optional is that of a [Config]. It is called by several goroutines.
+	Optional func(id pythia.TracePointID, key string) bool
 	// Workers is how many trials run at the same time; zero means GOMAXPROCS. The result does not depend on it, but for the times that decisions
 	// took: for those, 1 is best.
 	Workers int
@@ -126,11 +128,11 @@ func (c *Comparison) setDefaults() error {
 	case c.Seeds < 0 || c.ProfilePerType < 0 || c.Workers < 0:
 		return errors.New("replay: Seeds, ProfilePerType and Workers must not be negative; leave them 0 for the defaults")
 	}
+	if err := cmp.Or(c.checkTraces(), c.checkContenders()); err != nil {
+		return err
+	}
 	if len(c.Profile) == 0 {
 		c.Profile = c.Traces
-	}
-	if err := cmp.Or(check(c.Traces), check(c.Profile), c.checkContenders()); err != nil {
-		return err
 	}
 	if c.AlwaysOn == nil {
 		entry := EntryPoints(c.Traces) // once for all trials
@@ -139,6 +141,19 @@ func (c *Comparison) setDefaults() error {
 	c.ProfilePerType = cmp.Or(c.ProfilePerType, 30)
 	c.Seeds = cmp.Or(c.Seeds, 20)
 	c.Workers = cmp.Or(c.Workers, runtime.GOMAXPROCS(0))
+	return nil
+}
+
+func (c *Comparison) checkTraces() error {
+	if err := check(c.Traces); err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	if len(c.Profile) == 0 {
+		return nil
+	}
+	if err := check(c.Profile); err != nil {
+		return fmt.Errorf("replay: Profile: %w", err)
+	}
 	return nil
 }
 
@@ -178,7 +193,7 @@ func (c *Comparison) search(ctx context.Context, strategy pythia.SearchStrategy,
 		space.Observe(t)
 	}
 	engine.Loop.Strategy, engine.Loop.Seed = strategy, seed
-	application, err := New(Config{Traces: c.Traces, AlwaysOn: c.AlwaysOn, Seed: seed})
+	application, err := New(Config{Traces: c.Traces, AlwaysOn: c.AlwaysOn, Optional: c.Optional, Seed: seed})
 	if err != nil {
 		return nil, err
 	}

@@ -131,13 +131,30 @@ func TestCompareAlwaysOn(t *testing.T) {
 	require.Zero(t, rows[0].Enabled.Mean, "nothing was left to switch on")
 }
 
+func TestCompareOptional(t *testing.T) {
+	c := cartComparison(t)
+	root := &c.Traces[0].Spans[c.Traces[0].Roots()[0]]
+	root.Attrs = []pythia.Attr{pythia.Number("queue", 1)}
+	c.MaxCycles = 1
+	var asked atomic.Int32
+	c.Optional = func(id pythia.TracePointID, key string) bool {
+		if id == root.Point && key == "queue" {
+			asked.Add(1)
+		}
+		return true
+	}
+	_, err := c.Run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, int32(6), asked.Load(), "once in each trial")
+}
+
 func TestCompareErrors(t *testing.T) {
 	broken := errors.New("no engine today")
 	shared, err := emptyEngine()
 	require.NoError(t, err)
 	for want, spoil := range map[string]func(*replay.Comparison){
 		"no traces":                         func(c *replay.Comparison) { c.Traces = nil },
-		"trace 1 is nil":                    func(c *replay.Comparison) { c.Profile = []*pythia.Trace{c.Traces[0], nil} },
+		"replay: Profile: trace 1 is nil":   func(c *replay.Comparison) { c.Profile = []*pythia.Trace{c.Traces[0], nil} },
 		"needs Contenders":                  func(c *replay.Comparison) { c.Contenders = nil },
 		`"flat" has no Strategy`:            func(c *replay.Comparison) { c.Contenders = []replay.Contender{{Name: "flat"}} },
 		`"random": give each a name`:        func(c *replay.Comparison) { c.Contenders[0].Name = "random" },

@@ -27,8 +27,12 @@
 // # The clock
 //
 // Time is the application's, and only [Application.Next] moves it: by the same amount for each request, so that they come at the rate of the
-// recording on average. It begins when the first request was recorded, in 2098 at the latest, as traces cannot hold what comes after 2116. A request keeps
-// its durations: all its times are moved by the same amount. It is reported at the moment when it begins, so that no test waits for anything.
+// recording on average. A request keeps its durations: all its times are moved by the same amount. It is reported at the moment when it begins, so that no
+// test waits for anything.
+//
+// Time begins when the first request was recorded, in 2098 at the latest, and ends in 2116, as traces cannot hold what comes after: there, the clock stands
+// still and nothing is reported any more. Of a request that would last longer the rest is cut, and counted as an impossible time in
+// [pythia.Repairs]. Rates so low that not one pass would fit are refused, and so are trials that could go on until then.
 //
 // # What differs from a live application
 //

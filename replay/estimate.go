@@ -14,9 +14,9 @@ type Estimate struct{ Mean, Low, High float64 }
 // confident is the quantile that leaves 2.5 % on either side of an interval.
 const confident = 0.975
 
-// meanOf estimates a mean by Student's t, which takes the values for normal: mean ± t(n-1)·s/√n. Values that are NaN do not count. Equal values
+// MeanOf estimates a mean by Student's t, which takes the values for normal: mean ± t(n-1)·s/√n. Values that are NaN do not count. Equal values
 // give an interval of no width.
-func meanOf(values []float64) Estimate {
+func MeanOf(values []float64) Estimate {
 	var known []float64
 	for _, v := range values {
 		if !math.IsNaN(v) {
@@ -41,9 +41,9 @@ func (e Estimate) within(least, most float64) Estimate {
 	return e
 }
 
-// proportionOf estimates how often something happens that is 1 or 0 in each trial, by Wilson's score interval: unlike the normal one it has a
+// ProportionOf estimates how often something happens that is 1 or 0 in each trial, by Wilson's score interval: unlike the normal one it has a
 // width also if it happened always or never (Wilson, JASA 1927).
-func proportionOf(values []float64) Estimate {
+func ProportionOf(values []float64) Estimate {
 	n := float64(len(values))
 	if n == 0 {
 		return Estimate{math.NaN(), 0, 1}
@@ -63,5 +63,5 @@ func PairedDifference(a, b Row, of func(*Result) float64) Estimate {
 	for i := range differences {
 		differences[i] = of(a.Results[i]) - of(b.Results[i])
 	}
-	return meanOf(differences)
+	return MeanOf(differences)
 }

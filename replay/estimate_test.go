@@ -18,15 +18,15 @@ func TestEstimateOfProportions(t *testing.T) {
 		for i := range want.times {
 			values[i] = 1
 		}
-		e := proportionOf(values)
+		e := ProportionOf(values)
 		require.InDelta(t, float64(want.times)/float64(want.n), e.Mean, 1e-12)
 		require.InDelta(t, want.low, e.Low, 5e-5)
 		require.InDelta(t, want.high, e.High, 5e-5)
 	}
-	always := proportionOf([]float64{1, 1, 1})
+	always := ProportionOf([]float64{1, 1, 1})
 	require.Equal(t, []float64{1, 1}, []float64{always.Mean, always.High}, "not a rounding error away from it")
-	require.Equal(t, []float64{0, 1}, []float64{proportionOf(nil).Low, proportionOf(nil).High})
-	require.True(t, math.IsNaN(proportionOf(nil).Mean))
+	require.Equal(t, []float64{0, 1}, []float64{ProportionOf(nil).Low, ProportionOf(nil).High})
+	require.True(t, math.IsNaN(ProportionOf(nil).Mean))
 }
 
 // TestPairedDifference has Student's own data, of sleep gained by two drugs (Biometrika 1908), with the interval that R's t.test gives.
@@ -50,11 +50,11 @@ func TestPairedDifference(t *testing.T) {
 }
 
 func TestEstimateOfLittle(t *testing.T) {
-	none := meanOf([]float64{math.NaN()})
+	none := MeanOf([]float64{math.NaN()})
 	require.True(t, math.IsNaN(none.Mean))
-	require.Equal(t, Estimate{3, math.Inf(-1), math.Inf(1)}, meanOf([]float64{3, math.NaN()}))
-	require.Equal(t, Estimate{3, 0, 1}, meanOf([]float64{3}).within(0, 1))
-	require.Equal(t, Estimate{2, 2, 2}, meanOf([]float64{2, 2, 2}))
+	require.Equal(t, Estimate{3, math.Inf(-1), math.Inf(1)}, MeanOf([]float64{3, math.NaN()}))
+	require.Equal(t, Estimate{3, 0, 1}, MeanOf([]float64{3}).within(0, 1))
+	require.Equal(t, Estimate{2, 2, 2}, MeanOf([]float64{2, 2, 2}))
 }
 
 // TestTableQuantities holds each quantity to the field that its name says.

@@ -74,11 +74,11 @@ func (q *quantity) estimate(results []*Result) Estimate {
 	}
 	switch q.unit {
 	case unitProportion:
-		return proportionOf(values)
+		return ProportionOf(values)
 	case unitShare, unitCorrelation:
-		return meanOf(values).within(0, 1)
+		return MeanOf(values).within(0, 1)
 	}
-	return meanOf(values).within(0, math.Inf(1))
+	return MeanOf(values).within(0, math.Inf(1))
 }
 
 func oneIf(b bool) float64 {

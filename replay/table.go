@@ -16,8 +16,8 @@ const legend = `Means over %s and their 95 %% intervals: found and named, the tr
 true place first, or at all; cycles and requests, until the end; enabled, the share of the calling
 contexts that were on at some time beyond the skeleton, and contexts, how many; astray, those of
 them off the way to the true place; still on, the share that was on at the end; variance, the
-share of it at the place that was found; explained, the correlation of what explains it best;
-decision and longest, what decisions took in the mean and at most.
+share of it at the place that the search ended with; explained, the correlation of what explains
+it best; decision and longest, what decisions took in the mean and at most.
 `
 
 // upperColumns is how many columns the upper part of a text table has: the rest has no room beside them.

@@ -6,14 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"time"
 
 	"github.com/pythia-trace/pythia"
 )
 
-// Trial is a search for a known place.
+// Trial is a search for a known place. It ends with the first search of the true place's type that comes to a result. A search that was overtaken by
+// something new ([pythia.StopOvertaken]), or whose variation was gone ([pythia.StopGone]), is none: the trial goes on.
 type Trial struct {
 	// Application is what is searched; a trial leaves it switched as it ended.
 	Application *Application
@@ -33,11 +33,12 @@ type Trial struct {
 type Result struct {
 	// Found says that the search ended with the true place first, and Named that it was among what it ended with.
 	Found, Named bool
-	Stop         pythia.StopReason // empty if it did not end, or never began
+	Stop         pythia.StopReason // empty if it did not end, or never began; never StopOvertaken or StopGone, which are no result
 	Cycles       int
 	Requests     int // played until it ended
-	// Enabled contexts had their point on at some time, beyond the skeleton; Astray are those that do not lie on the way to the true place or in
-	// it; StillOn are on at the end.
+	// Enabled contexts had their point on at some time, beyond the skeleton, in any search of the type; Astray are those that do not lie on the way to
+	// the true place or in it; StillOn are on at the end. A point is on in all its contexts: one that leads nowhere is astray even if another
+	// context of the same point was wanted.
 	Enabled, Astray, StillOn int
 	Contexts                 int // in all, the skeleton's included
 	Points                   int // that were enabled
@@ -92,10 +93,17 @@ func (t *Trial) setDefaults() error {
 	}
 	t.PerCycle = cmp.Or(t.PerCycle, t.Application.Len())
 	t.MaxCycles = cmp.Or(t.MaxCycles, 40)
-	if longest := math.MaxInt64 / (2 * windowCycles) / t.Application.gap; time.Duration(t.PerCycle) > longest {
-		return fmt.Errorf("replay: %d requests per cycle take decades: make PerCycle smaller", t.PerCycle)
+	if t.tooLong() {
+		return fmt.Errorf("replay: %d cycles of %d requests take until after 2116: make PerCycle or MaxCycles smaller, or RequestsPerSecond greater",
+			t.MaxCycles, t.PerCycle)
 	}
 	return nil
+}
+
+// tooLong reports whether time could end before the trial, or a window be longer than a [time.Duration] can be.
+func (t *Trial) tooLong() bool {
+	most := t.Application.remaining() / t.Application.gap / time.Duration(max(t.MaxCycles, 2*windowCycles))
+	return time.Duration(t.PerCycle) > most
 }
 
 // engine makes the search's Engine, for which time is the application's.
@@ -133,10 +141,16 @@ func (t *Trial) take(r *Result, cycle *pythia.Cycle, enabled map[pythia.TracePoi
 		}
 	}
 	for _, d := range cycle.Concluded {
-		if r.Diagnosis == nil && t.concerns(d.RequestType) {
+		if r.Diagnosis == nil && t.concerns(d.RequestType) && isResult(d.Stop) {
 			r.conclude(d, &t.Truth)
 		}
 	}
+}
+
+// isResult reports whether a search that ended so has come to anything. One that was overtaken goes on as another; where the variation was gone, there
+// was nothing to be found just then.
+func isResult(s pythia.StopReason) bool {
+	return s != pythia.StopOvertaken && s != pythia.StopGone
 }
 
 func (t *Trial) concerns(requestType string) bool {
@@ -147,7 +161,7 @@ func (t *Trial) concerns(requestType string) bool {
 func (r *Result) conclude(d *pythia.Diagnosis, truth *Truth) {
 	r.Diagnosis, r.Stop = d, d.Stop
 	for i, f := range d.Findings {
-		if truth.names(&f.Location) {
+		if truth.Names(&f.Location) {
 			r.Named = true
 			r.Found = r.Found || i == 0
 		}
@@ -163,10 +177,10 @@ func (r *Result) conclude(d *pythia.Diagnosis, truth *Truth) {
 
 // measure counts contexts.
 func (t *Trial) measure(r *Result, enabled map[pythia.TracePointID]bool) {
-	c := t.Application.contextsOf(t.Truth.RequestType)
+	c := TakeCensus(t.Application.config.Traces, t.Truth.RequestType, t.Application.alwaysOn)
 	maps.DeleteFunc(enabled, func(p pythia.TracePointID, _ bool) bool { return t.Application.alwaysOn(p) }) // attributes of the skeleton
-	r.Contexts, r.Points = len(c.all), len(enabled)
-	r.Enabled, r.Astray = c.count(enabled), c.astray(enabled, &t.Truth, t.Engine.Loop.Space)
+	r.Contexts, r.Points = c.Contexts, len(enabled)
+	r.Enabled, r.Astray = c.At(enabled), c.astray(enabled, &t.Truth, t.Engine.Loop.Space)
 	if r.Diagnosis == nil {
 		return
 	}
@@ -176,7 +190,7 @@ func (t *Trial) measure(r *Result, enabled map[pythia.TracePointID]bool) {
 			still[h.Point] = true
 		}
 	}
-	r.StillOn = c.count(still)
+	r.StillOn = c.At(still)
 }
 
 // stopwatch times a strategy's decisions.

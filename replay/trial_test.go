@@ -249,7 +249,8 @@ func TestTrialSettings(t *testing.T) {
 		{func(trial *replay.Trial) { trial.Engine.Grouper = nil }, "Grouper"},
 		{func(trial *replay.Trial) { trial.PerCycle = -1 }, "must not be negative"},
 		{func(trial *replay.Trial) { trial.MaxCycles = -1 }, "must not be negative"},
-		{func(trial *replay.Trial) { trial.PerCycle = math.MaxInt64 }, "make PerCycle smaller"},
+		{func(trial *replay.Trial) { trial.PerCycle = math.MaxInt64 }, "make PerCycle or MaxCycles smaller"},
+		{func(trial *replay.Trial) { trial.MaxCycles = math.MaxInt64 }, "make PerCycle or MaxCycles smaller"},
 		{func(trial *replay.Trial) { trial.Truth = replay.Truth{} }, "name the Service"},
 		{func(trial *replay.Trial) { trial.Truth.RequestType = "GET /nothing" }, "take one of Application.RequestTypes"},
 	} {

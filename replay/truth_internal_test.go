@@ -6,11 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pythia-trace/pythia"
-	"github.com/pythia-trace/pythia/searchspace"
 )
 
 func pointAt(scope, name string) pythia.TracePointID {
 	return pythia.TracePointID{Scope: scope, Name: name}
+}
+
+func truthAt(l pythia.Location) Truth {
+	return Truth{Service: l.Point.Scope, Operation: l.Point.Name, Location: &l}
 }
 
 func TestTruthNames(t *testing.T) {
@@ -20,65 +23,33 @@ func TestTruthNames(t *testing.T) {
 	away := pythia.Location{Kind: pythia.LocationCall, Point: pointAt("bank", "GET"), Callee: "mint"}
 	gap := pythia.Location{Kind: pythia.LocationGap, Point: pay, From: pythia.Event{Point: pay}, To: pythia.Event{Point: pointAt("bank", "check")}}
 	other := pythia.Location{Kind: pythia.LocationGap, Point: pay, From: gap.To, To: pythia.Event{Point: pay, End: true}}
+	back := pythia.Location{Kind: pythia.LocationCall, Point: call.Point, Callee: "depot"}
 	between := pythia.Location{Kind: pythia.LocationSpan}
+	seen := span
+	seen.To, seen.Stack = pythia.Event{Point: pay, End: true}, []pythia.TracePointID{pay}
 	for _, c := range []struct {
 		name  string
 		truth Truth
 		want  []pythia.Location
 	}{
-		{"a service", Truth{Service: "bank"}, []pythia.Location{span, call, gap, other}},
+		{"a service", Truth{Service: "bank"}, []pythia.Location{span, call, gap, other, seen}},
 		{"a third party", Truth{Service: "mint"}, []pythia.Location{away}},
-		{"an operation", Truth{Service: "bank", Operation: "pay"}, []pythia.Location{span, gap, other}},
-		{"a call", Truth{Service: "shop", Operation: "POST"}, []pythia.Location{call}},
-		{"a span", Truth{Service: "bank", Operation: "pay", Location: &span}, []pythia.Location{span, gap, other}},
-		{"a gap", Truth{Service: "bank", Operation: "pay", Location: &gap}, []pythia.Location{gap}},
-		{"between roots", Truth{Location: &between}, []pythia.Location{between}},
+		{"an operation", Truth{Service: "bank", Operation: "pay"}, []pythia.Location{span, gap, other, seen}},
+		{"an operation that calls", Truth{Service: "shop", Operation: "POST"}, []pythia.Location{call, back}},
+		// Known as a location, a place is more than its operation: the work of a span is not the wait in a gap of it.
+		{"a span", truthAt(span), []pythia.Location{span, seen}},
+		// A call to another service, from the same span, is another matter.
+		{"a call", truthAt(call), []pythia.Location{call}},
+		// A span can have several gaps, with different things in them.
+		{"a gap", truthAt(gap), []pythia.Location{gap}},
+		{"between roots", truthAt(between), []pythia.Location{between}},
 	} {
 		var named []pythia.Location
-		for _, l := range []pythia.Location{span, call, away, gap, other, between} {
-			if c.truth.names(&l) {
+		for _, l := range []pythia.Location{span, call, away, gap, other, back, between, seen} {
+			if c.truth.Names(&l) {
 				named = append(named, l)
 			}
 		}
 		require.Equal(t, c.want, named, c.name)
 	}
-}
-
-// recursive is a request in which a calls b, which calls a, whose clock is slow: it seems to begin first.
-func recursive(t *testing.T) *pythia.Trace {
-	trace, err := pythia.NewTrace("r", []pythia.Span{
-		{ID: "1", Point: pointAt("s", "root"), StartNanos: 10, EndNanos: 100},
-		{ID: "2", ParentID: "1", Point: pointAt("s", "a"), StartNanos: 20, EndNanos: 90},
-		{ID: "3", ParentID: "2", Point: pointAt("s", "b"), StartNanos: 30, EndNanos: 80},
-		{ID: "4", ParentID: "3", Point: pointAt("s", "a"), StartNanos: 5, EndNanos: 70},
-		{ID: "5", ParentID: "4", Point: pointAt("s", "c"), StartNanos: 50, EndNanos: 60},
-		{ID: "6", ParentID: "1", Point: pointAt("s", "d"), StartNanos: 91, EndNanos: 95},
-	})
-	require.NoError(t, err)
-	return trace
-}
-
-// TestContexts: recursion is folded, whatever came first, and a walk up ends.
-func TestContexts(t *testing.T) {
-	a, err := New(Config{Traces: []*pythia.Trace{recursive(t)}})
-	require.NoError(t, err)
-	require.Empty(t, a.contextsOf("another type").all)
-	c := a.contextsOf("")
-	require.Len(t, c.all, 5)
-	space := new(searchspace.CCT)
-	space.Observe(recursive(t))
-	all := make(map[pythia.TracePointID]bool)
-	for p := range c.by {
-		all[p] = true
-	}
-	require.Equal(t, 5, c.count(all))
-	// what recursion calls, c, lies below what it leads back to, a, and so not below b
-	for operation, astray := range map[string]int{"root": 0, "a": 1, "b": 2, "c": 2, "d": 3, "nothing": 5, "": 0} {
-		require.Equal(t, astray, c.astray(all, &Truth{Service: "s", Operation: operation}, space), operation)
-	}
-	location := pythia.Location{
-		Kind: pythia.LocationGap, Point: pointAt("s", "root"), Stack: []pythia.TracePointID{pointAt("s", "root")},
-		From: pythia.Event{Point: pointAt("s", "a"), End: true}, To: pythia.Event{Point: pointAt("s", "root"), End: true},
-	}
-	require.Equal(t, 3, c.astray(all, &Truth{Service: "s", Operation: "root", Location: &location}, space), "what lies in the gap, and what leads to it, is not")
 }

@@ -90,7 +90,7 @@
 // Contexts beyond [Config].MaxNodes, and those of points whose names exceed 64 KiB, are left out with all below them; [Stats] counts their spans.
 // A context with 2²⁴ − 1 workflows (2³² − 1 in Flat), 2³² − 1 spans or 584 years of time counts no more; Stats counts that, too. Nor does what it
 // calls, so that shares stay right; its own share is from then on as if it were absent, if its caller goes on. Files that are damaged or
-// from a newer version give [ErrCorrupt] and [ErrVersion]. Everything is safe for concurrent use; a file is written from a snapshot, so that
+// from another version give [ErrCorrupt] and [ErrVersion]. Everything is safe for concurrent use; a file is written from a snapshot, so that
 // a slow disk holds up nobody.
 //
 // A context takes up to 63 bytes, the index of contexts included, besides the names of its points. A question costs some cache misses: among a

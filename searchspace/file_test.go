@@ -123,13 +123,16 @@ func TestEveryDamageIsFound(t *testing.T) {
 	require.ErrorContains(t, err, "after its end")
 }
 
-func TestNewerVersion(t *testing.T) {
-	_, err := load(sealed([]byte("pythiaCC\x03anything")))
-	require.ErrorIs(t, err, searchspace.ErrVersion)
-	require.EqualError(t, err, "searchspace: loading a tree: the file was written by a newer version of Pythia; update this one "+
-		"(format 3, and this one reads up to 2)")
-	_, err = load(sealed([]byte("pythiaCC\x01anything")))
-	require.ErrorIs(t, err, searchspace.ErrCorrupt)
+func TestOtherVersions(t *testing.T) {
+	for version, advice := range map[string]string{
+		"\x01": "an older one: profile again (the file has format 1, and this one reads 2)",
+		"\x03": "a newer one: update this one (the file has format 3, and this one reads 2)",
+	} {
+		_, err := load(sealed([]byte("pythiaCC" + version + "anything")))
+		require.ErrorIs(t, err, searchspace.ErrVersion)
+		require.NotErrorIs(t, err, searchspace.ErrCorrupt, "it may be as it was written")
+		require.EqualError(t, err, "searchspace: loading a tree: the file was written by another version of Pythia, "+advice)
+	}
 }
 
 // TestHostileFiles are well sealed.

@@ -13,7 +13,7 @@ import (
 // What [Load] can say of a file. Both come wrapped, with the details.
 var (
 	ErrCorrupt = errors.New("the file is damaged or no search space; fall back on an older copy, or profile again")
-	ErrVersion = errors.New("the file was written by a newer version of Pythia; update this one")
+	ErrVersion = errors.New("the file was written by another version of Pythia")
 )
 
 // Load reads a tree that [CCT.Save] wrote, up to the end of r. The tree has the bound that it was saved with; to give it another one, merge
@@ -44,11 +44,7 @@ func (l *loader) header() {
 		return
 	}
 	if v := l.uvarint(); l.err == nil && v != fileVersion {
-		if v < fileVersion {
-			l.corrupt("there is no version %d", v)
-			return
-		}
-		l.err = fmt.Errorf("%w (format %d, and this one reads up to %d)", ErrVersion, v, fileVersion)
+		l.err = otherVersion(v)
 		return
 	}
 	l.c.config.MaxNodes = int(l.upTo(largestMaxNodes, "the bound"))
@@ -57,6 +53,15 @@ func (l *loader) header() {
 	l.c.full = int64(l.upTo(largestCount, "the number of full contexts"))
 	l.promised = int64(l.upTo(uint64(l.c.config.MaxNodes), "the number of contexts"))
 	l.c.tree.whole = l.moments(math.MaxUint32)
+}
+
+// otherVersion says what to do with a file of another format.
+func otherVersion(v uint64) error {
+	advice := "an older one: profile again"
+	if v > fileVersion {
+		advice = "a newer one: update this one"
+	}
+	return fmt.Errorf("%w, %s (the file has format %d, and this one reads %d)", ErrVersion, advice, v, fileVersion)
 }
 
 func (l *loader) nodes() {

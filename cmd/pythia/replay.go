@@ -25,6 +25,7 @@ type replaySettings struct {
 	minShare       float64
 	maxPoints      int
 	perCycle       int
+	maxCycles      int
 	measure        string
 	format         string
 	workers        int
@@ -38,10 +39,18 @@ and how much of the application it had to switch on.
 
 The place to be found is the first one that "pythia diagnose" names in the full
 traces, or the one that --truth names. Requests come as often as recorded, over
-and over again, in an order drawn anew for each of the seeds; so is the part of
-the traces that the search space is learnt from before. All strategies search
-the same requests. --max-points bounds what is on at a time; the rest of the
-budget is what Pythia has by default.
+and over again, in an order drawn anew for each of the seeds. All strategies
+search the same requests. --max-points bounds what is on at a time; the rest of
+the budget is what Pythia has by default.
+
+Before, the search space is learnt from some of the requests, drawn anew for
+each of the seeds. Unless --profile is given these are requests of the replay:
+then it has seen the problem already. With traces of normal operation for
+--profile it has not.
+
+The intervals in the table say what other profiles and other orders of arrival
+would change, and not what other problems, other requests or another application
+would. All traces are held in memory.
 
 Files are read as by "pythia diagnose". The exit status is 0 if the strategies
 were compared, 1 if they could not be, 2 for a wrong command line.`
@@ -85,6 +94,7 @@ func (s *replaySettings) addFlags(f *pflag.FlagSet) {
 	f.Float64Var(&s.minShare, "min-share", 0.2, "the least `SHARE` of the variation that a place must carry to be\nsearched")
 	f.IntVar(&s.maxPoints, "max-points", 20, "have `N` trace points on at a time, at most; -1 means any number")
 	f.IntVar(&s.perCycle, "per-cycle", 0, "`N` requests between decisions; 0 means all, once")
+	f.IntVar(&s.maxCycles, "max-cycles", 0, "give a search up after `N` decisions; 0 means 40")
 	f.StringVar(&s.measure, "measure", pythia.UntilWorkDone.String(), "`UNTIL` when durations are taken: work_done (all of it was)\nor answered (the client was)")
 	f.StringVar(&s.format, "format", "text", "`FORMAT` of the table: text, markdown or csv")
 	f.IntVar(&s.workers, "workers", 0, "`N` goroutines read, and as many trials run at the same time; 0 means\none per processor. Only the times of decisions depend on it")
@@ -108,6 +118,8 @@ func (s *replaySettings) check() error {
 		return fmt.Errorf("--max-points must be at least 1, or -1 for any number, but is %d", s.maxPoints)
 	case s.perCycle < 0:
 		return fmt.Errorf("--per-cycle must not be negative, but is %d; 0 means all requests, once", s.perCycle)
+	case s.maxCycles < 0:
+		return fmt.Errorf("--max-cycles must not be negative, but is %d; 0 means 40", s.maxCycles)
 	case s.workers < 0:
 		return fmt.Errorf("--workers must not be negative, but is %d; 0 means one per processor", s.workers)
 	case slices.Contains(s.files, "-") && slices.Contains(s.profile, "-"):

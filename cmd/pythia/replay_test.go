@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/pythia-trace/pythia/replay"
 )
 
 // rounds are requests to a real OpenStack, in which servers wait for each other to be built.
@@ -111,6 +113,24 @@ func TestReplayTruth(t *testing.T) {
 	}
 }
 
+// TestReplayTruthWithSpaces: the longest service that a name begins with is meant, whatever the spaces in it.
+func TestReplayTruthWithSpaces(t *testing.T) {
+	operations := map[string]map[string]bool{"my": {}, "my shop": {}, "my shop front": {}, "front": {}}
+	for name, want := range map[string]replay.Truth{
+		"my":                  {Service: "my"},
+		"my bank":             {Service: "my", Operation: "bank"},
+		"my shop":             {Service: "my shop"},
+		"my shop GET /x":      {Service: "my shop", Operation: "GET /x"},
+		"my shop frontal":     {Service: "my shop", Operation: "frontal"},
+		"my shop front front": {Service: "my shop front", Operation: "front"},
+		"your shop GET /x":    {Service: "your", Operation: "shop GET /x"},
+		"frontal":             {Service: "frontal"},
+		"":                    {},
+	} {
+		require.Equal(t, want, split(name, operations), name)
+	}
+}
+
 func TestReplayProfile(t *testing.T) {
 	cart, earlier := file(t, "cart.jsonl", requests(60, 0)...), file(t, "earlier.jsonl", requests(40, 0)...)
 	o := command("replay", "--seeds", "1", "--profile", earlier, "--profile-per-type", "5", cart)
@@ -128,6 +148,7 @@ func TestReplaySettings(t *testing.T) {
 	}
 	require.Equal(t, "1", found("--max-points", "-1", "--measure", "answered"))
 	require.Equal(t, "0", found("--per-cycle", "10"), "fewer requests than can be judged")
+	require.Equal(t, "0", found("--max-cycles", "1"), "it was given up")
 }
 
 func TestReplayNothingToCompare(t *testing.T) {
@@ -137,7 +158,7 @@ func TestReplayNothingToCompare(t *testing.T) {
 	}{
 		{[]string{"no-such-file"}, "no trace could be read from no-such-file"},
 		{[]string{"--profile", "no-such-file", file(t, "cart.jsonl", requests(60, 0)...)}, "no trace could be read from no-such-file"},
-		{[]string{file(t, "few.jsonl", requests(7, 0)...)}, "nothing varies in the 7 traces as a whole: name the place to be found, with --truth"},
+		{[]string{file(t, "few.jsonl", requests(7, 0)...)}, "too few requests to tell: give more, or name the place to be found, with --truth"},
 	} {
 		o := command(append([]string{"replay"}, bad.args...)...)
 		require.Equal(t, exitFailed, o.status)
@@ -150,7 +171,7 @@ func TestReplayUsageErrors(t *testing.T) {
 	for _, args := range [][]string{
 		{}, {"--format", "json", "x"}, {"--strategy", "best", "x"}, {"--strategy", "flat", "--strategy", "flat", "x"}, {"--seeds", "0", "x"},
 		{"--profile-per-type", "0", "x"}, {"--min-share", "0", "x"}, {"--min-share", "1", "x"}, {"--min-share", "NaN", "x"}, {"--max-points", "0", "x"},
-		{"--max-points", "-2", "x"}, {"--per-cycle", "-1", "x"}, {"--workers", "-1", "x"}, {"--measure", "x", "x"}, {"--profile", "-", "-"},
+		{"--max-points", "-2", "x"}, {"--per-cycle", "-1", "x"}, {"--max-cycles", "-1", "x"}, {"--workers", "-1", "x"}, {"--measure", "x", "x"}, {"--profile", "-", "-"},
 	} {
 		o := command(append([]string{"replay"}, args...)...)
 		require.Equal(t, exitUsage, o.status, args)

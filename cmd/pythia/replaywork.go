@@ -42,7 +42,7 @@ func (s *replaySettings) compare(in source, c replay.Comparison) ([]replay.Row, 
 		return nil, err
 	}
 	c.Engine, c.ProfilePerType = s.engine, s.profilePerType
-	c.Seeds, c.PerCycle, c.Workers = s.seeds, s.perCycle, s.workers
+	c.Seeds, c.PerCycle, c.MaxCycles, c.Workers = s.seeds, s.perCycle, s.maxCycles, s.workers
 	bar := newTrialProgress(in.stderr, s.seeds*len(c.Contenders), s.noProgress)
 	if bar != nil {
 		c.Progress = func(done, _ int) { bar.set(int64(done)) }
@@ -63,43 +63,17 @@ func (s *replaySettings) preamble(traces []*pythia.Trace, stats tracefile.Stats,
 	if len(s.profile) > 0 {
 		from = nameList(s.profile)
 	}
-	n := takeCensus(traces, truth.RequestType)
+	n := replay.TakeCensus(traces, truth.RequestType, nil)
 	lines := []string{
 		fmt.Sprintf("Read %d requests (%d spans) from %s.", stats.Traces, stats.Spans, nameList(s.files)),
 		fmt.Sprintf("To be found in %s, %s: %s.", whose, by, truth),
-		fmt.Sprintf("These have %d calling contexts at %d trace points; %d contexts at %d points are always on.", n.contexts, n.points, n.contextsOn, n.pointsOn),
+		fmt.Sprintf("These have %d calling contexts at %d trace points; %d contexts at %d points are always on.", n.Contexts, n.Points, n.AlwaysOnContexts, n.AlwaysOnPoints),
 		fmt.Sprintf("The search space is learnt from up to %d requests of each type, drawn from %s.", s.profilePerType, from),
 	}
 	for i := range lines {
 		lines[i] = render.Printable(lines[i])
 	}
 	return lines
-}
-
-// census counts what the requests of a type have.
-type census struct{ contexts, points, contextsOn, pointsOn int }
-
-// takeCensus counts for a request type, or for all if it is empty.
-func takeCensus(traces []*pythia.Trace, requestType string) (n census) {
-	entry := replay.EntryPoints(traces)
-	contexts, points := make(map[pythia.ContextID]bool), make(map[pythia.TracePointID]bool)
-	for _, t := range traces {
-		if requestType != "" && t.RequestType != requestType {
-			continue
-		}
-		for i := range t.Spans {
-			id, p := t.Context(i), t.Spans[i].Point
-			if !contexts[id] && entry[p] {
-				n.contextsOn++
-			}
-			if !points[p] && entry[p] {
-				n.pointsOn++
-			}
-			contexts[id], points[p] = true, true
-		}
-	}
-	n.contexts, n.points = len(contexts), len(points)
-	return n
 }
 
 func (s *replaySettings) write(stdout io.Writer, preamble []string, rows []replay.Row) error {

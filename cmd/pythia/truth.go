@@ -29,10 +29,7 @@ func (s *replaySettings) findTruth(ctx context.Context, traces []*pythia.Trace) 
 // namedTruth returns the place that a user means by "SERVICE" or "SERVICE OPERATION", either of which may have spaces in it.
 func namedTruth(ctx context.Context, c pythia.Config, name string, traces []*pythia.Trace) (replay.Truth, error) {
 	operations := operationsOf(traces)
-	place := replay.Truth{Service: name}
-	if operations[name] == nil {
-		place.Service, place.Operation, _ = strings.Cut(name, " ")
-	}
+	place := split(name, operations)
 	known := operations[place.Service]
 	if known == nil {
 		return place, failure{fmt.Errorf("--truth: no trace has the service %s; give %s", render.Printable(place.Service), nearest(place.Service, operations))}
@@ -44,6 +41,17 @@ func namedTruth(ctx context.Context, c pythia.Config, name string, traces []*pyt
 	var err error
 	place.RequestType, err = typeTroubledBy(ctx, c, place, traces)
 	return place, err
+}
+
+// split takes a name apart after the longest known service that it is, or that a space follows; after the first space if there is none.
+func split(name string, operations map[string]map[string]bool) replay.Truth {
+	service, _, _ := strings.Cut(name, " ")
+	for known := range operations {
+		if len(known) > len(service) && (name == known || strings.HasPrefix(name, known+" ")) {
+			service = known
+		}
+	}
+	return replay.Truth{Service: service, Operation: strings.TrimPrefix(name[len(service):], " ")}
 }
 
 // operationsOf returns the operations of each service.
@@ -69,6 +77,9 @@ func typeTroubledBy(ctx context.Context, c pythia.Config, place replay.Truth, tr
 		return "", failure{err}
 	}
 	for _, t := range traces {
+		if ctx.Err() != nil {
+			return "", failure{context.Cause(ctx)}
+		}
 		e.Observe(t)
 	}
 	report, err := e.Report(ctx)
@@ -76,17 +87,9 @@ func typeTroubledBy(ctx context.Context, c pythia.Config, place replay.Truth, tr
 		return "", failure{err}
 	}
 	for _, f := range report.Findings {
-		if lies(&f.Location, &place) {
+		if place.Names(&f.Location) {
 			return f.Group.RequestType, nil
 		}
 	}
 	return "", nil
-}
-
-// lies reports whether a location is at a place. A call to a service is at the service.
-func lies(l *pythia.Location, at *replay.Truth) bool {
-	if at.Operation == "" {
-		return l.Callee == at.Service || l.Point.Scope == at.Service && l.Kind != pythia.LocationCall
-	}
-	return l.Point.Scope == at.Service && l.Point.Name == at.Operation
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -38,8 +39,7 @@ func TestTheSemaphoreIsFound(t *testing.T) {
 	require.LessOrEqual(t, cyclesToThePlace(s), 4)
 	require.NotEmpty(t, asked(found), "nobody told Pythia the length of the queue")
 	ever, _ := switched(found)
-	contexts := contextsOf(s.recorded, s.varying())
-	require.LessOrEqual(t, float64(contexts.at(ever)), 0.08*float64(len(contexts)))
+	require.LessOrEqual(t, float64(s.census().At(ever)), 0.08*float64(s.census().Contexts))
 
 	for line := range strings.Lines(output.String()) {
 		require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), columns, line)
@@ -47,6 +47,16 @@ func TestTheSemaphoreIsFound(t *testing.T) {
 	_, err = run(t.Context(), &again)
 	require.NoError(t, err)
 	require.Equal(t, output.String(), again.String())
+	requireInREADME(t, output.String())
+}
+
+// requireInREADME holds the first code block to what the program prints.
+func requireInREADME(t *testing.T, output string) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	_, block, _ := strings.Cut(string(readme), "\n```\n")
+	block, _, _ = strings.Cut(block, "```\n")
+	require.Equal(t, output, block, "README.md: put the output of go run ./examples/openstack there")
 }
 
 var buildSemaphore = pythia.TracePointID{Scope: "nova-compute", Name: "build_semaphore"}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/render"
+	"github.com/pythia-trace/pythia/replay"
 )
 
 // printer writes lines of at most so many columns.
@@ -18,15 +18,11 @@ type printer struct{ io.Writer }
 const columns = 100
 
 // setting prints what is on at first, how long requests take, and where most is at stake.
-func (p printer) setting(ctx context.Context, s *study) error {
-	alwaysOn, points, err := s.skeleton(ctx)
-	if err != nil {
-		return err
-	}
-	all := contextsOf(s.recorded, s.varying())
+func (p printer) setting(s *study) {
+	all, own := replay.TakeCensus(s.recorded, "", nil), s.census()
 	fmt.Fprintf(p, "A real OpenStack: %d recorded requests of %d types, played over and over.\n", s.app.Len(), len(s.types))
-	fmt.Fprintf(p, "At first %d of %d trace points are on, those at which requests enter a service:\n", len(alwaysOn), points)
-	fmt.Fprintf(p, "%d of the %d contexts in which %s passes one are visible.\n\n", all.at(alwaysOn), len(all), s.varying())
+	fmt.Fprintf(p, "At first %d of %d trace points are on, those at which requests enter a service:\n", all.AlwaysOnPoints, all.Points)
+	fmt.Fprintf(p, "%d of the %d contexts in which %s passes one are visible.\n\n", own.AlwaysOnContexts, own.Contexts, s.varying())
 
 	fmt.Fprintf(p, "%-20s %8s %15s %6s %10s  %s\n", "type", "requests", "mean ± sd", "CoV", "at stake", "modes")
 	for _, g := range s.types {
@@ -39,7 +35,6 @@ func (p printer) setting(ctx context.Context, s *study) error {
 		fmt.Fprintf(p, "Its coefficient of variation, sd / mean, is the lowest of all: ranked by that it would come last.\n")
 	}
 	fmt.Fprintln(p)
-	return nil
 }
 
 func modes(g *pythia.Group) string {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/pythia-trace/pythia"
@@ -9,7 +8,7 @@ import (
 )
 
 // result prints what makes the requests vary, and what it took to find out.
-func (p printer) result(ctx context.Context, s *study) error {
+func (p printer) result(s *study) {
 	d := s.found()
 	fmt.Fprintln(p)
 	if len(d.Findings) == 0 {
@@ -17,9 +16,7 @@ func (p printer) result(ctx context.Context, s *study) error {
 	} else {
 		p.place(d.Findings[0])
 	}
-	if err := p.price(ctx, s, d); err != nil {
-		return err
-	}
+	p.price(s, d)
 	fmt.Fprintln(p, "\nWhere the searches for the other types have come to meanwhile, with the share of the variance:")
 	for _, g := range s.types[1:] {
 		if d := s.stand(g.RequestType); d != nil && len(d.Findings) > 0 {
@@ -27,7 +24,6 @@ func (p printer) result(ctx context.Context, s *study) error {
 			fmt.Fprintf(p, "  %-18s %4.0f %%  %s\n", g.RequestType, 100*f.VarianceShare, f.Location.Point)
 		}
 	}
-	return nil
 }
 
 // place prints where requests vary, and how long they take with which values of what explains it.
@@ -59,20 +55,15 @@ func values(r pythia.ValueRange, last bool) string {
 }
 
 // price prints what it took: decisions, requests, and how much was on.
-func (p printer) price(ctx context.Context, s *study, d *pythia.Diagnosis) error {
-	alwaysOn, _, err := s.skeleton(ctx)
-	if err != nil {
-		return err
-	}
+func (p printer) price(s *study, d *pythia.Diagnosis) {
 	requests := 0
 	for _, c := range s.cycles {
 		requests += c.Requests
 	}
-	own, all := s.types[0].Traces*len(s.cycles), contextsOf(s.recorded, s.varying())
+	n := s.census()
 	ever, still := switched(d)
-	visible, on := all.at(alwaysOn), all.at(ever)
-	fmt.Fprintf(p, "\nIt took %d cycles: %d requests, %d of them %s.\n", len(s.cycles), requests, own, s.varying())
-	fmt.Fprintf(p, "Of its %d contexts %d were visible all the time, %d more at some time, %d never.\n", len(all), visible, on, len(all)-visible-on)
-	fmt.Fprintf(p, "Still on, until this is reported: %d.\n", all.at(still))
-	return nil
+	visible, on := n.AlwaysOnContexts, n.At(ever)
+	fmt.Fprintf(p, "\nIt took %d cycles: %d requests, %d of them %s.\n", len(s.cycles), requests, n.Requests*len(s.cycles), s.varying())
+	fmt.Fprintf(p, "Of its %d contexts %d were visible all the time, %d more at some time, and %d never, but in the\n", n.Contexts, visible, on, n.Contexts-visible-on)
+	fmt.Fprintf(p, "%d requests of each type that were profiled. Still on, until this is reported: %d.\n", profiled, n.At(still))
 }

@@ -33,9 +33,7 @@ func run(ctx context.Context, w io.Writer) (*study, error) {
 		return nil, err
 	}
 	p := printer{w}
-	if err := p.setting(ctx, s); err != nil {
-		return nil, err
-	}
+	p.setting(s)
 	for range mostPasses {
 		if err := s.pass(ctx); err != nil {
 			return nil, err
@@ -44,7 +42,8 @@ func run(ctx context.Context, w io.Writer) (*study, error) {
 			return nil, err
 		}
 		if s.found() != nil {
-			return s, p.result(ctx, s)
+			p.result(s)
+			return s, nil
 		}
 	}
 	return nil, fmt.Errorf("the search for what makes %s vary did not end in %d passes", s.varying(), mostPasses)
@@ -94,6 +93,9 @@ func latencies(ctx context.Context, recorded []*pythia.Trace) ([]*pythia.Group, 
 // varying is the request type with most at stake.
 func (s *study) varying() string { return s.types[0].RequestType }
 
+// census counts the calling contexts of the requests with most at stake.
+func (s *study) census() *replay.Census { return replay.TakeCensus(s.recorded, s.varying(), nil) }
+
 // pass plays all requests once and has the Engine make a decision.
 func (s *study) pass(ctx context.Context) error {
 	for range s.app.Len() {
@@ -133,4 +135,16 @@ func (s *study) stand(requestType string) (d *pythia.Diagnosis) {
 		}
 	}
 	return d
+}
+
+// switched returns the points that a search had on at some time, and those that it has on still.
+func switched(d *pythia.Diagnosis) (ever, still map[pythia.TracePointID]bool) {
+	ever, still = make(map[pythia.TracePointID]bool), make(map[pythia.TracePointID]bool)
+	for i := range d.Hypotheses {
+		if h := &d.Hypotheses[i]; len(h.Attributes) == 0 && h.Outcome != pythia.OutcomeFailed {
+			ever[h.Point] = true
+			still[h.Point] = still[h.Point] || h.On()
+		}
+	}
+	return ever, still
 }
