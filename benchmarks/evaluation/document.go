@@ -3,6 +3,7 @@ package main
 import (
 	_ "embed"
 	"fmt"
+	"math"
 	"strings"
 	"text/template"
 	"time"
@@ -14,6 +15,7 @@ var text string
 // circumstances are those of the measurement.
 type circumstances struct {
 	Seeds, Few, Workers int
+	Resumed             int // searches of which the results were kept
 	Go                  string
 	Date                time.Time
 	Took                time.Duration
@@ -55,6 +57,11 @@ func (d document) Interval() time.Duration { return interval }
 // Among is how many findings are looked through for the service at fault.
 func (d document) Among() int { return among }
 
+// ProfileAlone, Profiled and SurelySame are as the code has them.
+func (d document) ProfileAlone() string { return profileAlone }
+func (d document) Profiled() int        { return profiled }
+func (d document) SurelySame() int      { return surelySame }
+
 // NezhaMinShare is the least share of the variation that is worth a search in those systems.
 func (d document) NezhaMinShare() float64 { return nezhaMinShare }
 
@@ -62,16 +69,16 @@ func (d document) NezhaMinShare() float64 { return nezhaMinShare }
 func (d document) SeedCount() string { return plural(d.Seeds, "seed") }
 func (d document) FewCount() string  { return plural(d.Few, "seed") }
 
-// Sets, Cases, Summary and Published are tables.
+// Sets, Cases, Contexts, Places and Published are tables.
 func (d document) Sets() string      { return d.setsTable() }
 func (d document) Cases() string     { return d.casesTable() }
-func (d document) Summary() string   { return d.summaryTable() }
+func (d document) Contexts() string  { return d.summaryTable(enabled, math.Inf(1), count) }
+func (d document) Places() string    { return d.summaryTable(found, 1, percent) }
 func (d document) Published() string { return d.publishedTable() }
 
 // SetResult is a data set with its table.
 type SetResult struct {
-	Title, Table  string
-	Live, Service bool
+	Title, Table, Cost string
 }
 
 // Results returns the tables of strategies.
@@ -79,7 +86,7 @@ func (d document) Results() []SetResult {
 	var results []SetResult
 	for _, s := range d.sets {
 		if s.entries != nil {
-			results = append(results, SetResult{s.title, s.strategiesTable(), !s.replayed(), s.injected()})
+			results = append(results, SetResult{s.title, s.strategiesTable(), s.profileCost()})
 		}
 	}
 	return results
@@ -92,7 +99,7 @@ func (d document) Section(name, head string) string {
 			return s.table(head)
 		}
 	}
-	return "Not measured: the data sets for it were left out."
+	return "Not measured: it was left out, or the data sets for it were."
 }
 
 // LeftOut says what is missing, and why.

@@ -32,17 +32,18 @@ func TestDocument(t *testing.T) {
 	l := lab{
 		seeds: 2, few: 1, workers: 2, progress: newProgress(io.Discard),
 		contenders: []replay.Contender{{Name: evidence, Strategy: strategy.Evidence{}}, {Name: topDown, Strategy: strategy.TopDown{}}},
-		sections:   []section{{name: "Budget", sets: []string{rounds, trainTicket}, strategies: []string{topDown}, grouped: true, variants: sections()[2].variants[4:]}},
+		sections:   []section{{name: "Budget", sets: []string{rounds, trainTicket}, strategies: []string{topDown}, grouped: true, variants: sections()[2].variants[2:]}},
 	}
-	m, err := l.measure(t.Context(), folderWithRounds(t), []string{rounds, onlineBoutique, stock})
+	m, err := l.measure(t.Context(), folderWithRounds(t), []string{rounds, roundsCalm, onlineBoutique, stock})
 	require.NoError(t, err)
 	text, err := write(m, circumstances{Seeds: 2, Few: 1, Workers: 2})
 	require.NoError(t, err)
 
 	for _, want := range []string{
 		"2 seeds, 2 searches at a time", "1 seed in this",
-		"OpenStack, stock: there is no openstack/stock.points.jsonl.gz", "OnlineBoutique: there is no nezha/answers.json", "mixed, tt, sim: not asked for",
-		"| OpenStack, rounds | 1 | 1,200 | 118 |", `nova-compute, "build_semaphore"`, "### OpenStack, rounds\n", "| evidence | 100 % (34–100) |",
+		"OpenStack, stock: there is no openstack/stock.points.jsonl.gz", "OnlineBoutique: there is no nezha/answers.json", "mixed, mixed-calm, tt, sim: not asked for",
+		"| OpenStack, rounds | 1 | 1,200 | 118 |", `nova-compute, "build_semaphore"`, "### OpenStack, rounds\n", "### OpenStack, rounds, calm profile\n", "58 of 118 `server_create` waited", "60 of 118, and of the other types any",
+		"| the profile alone | ", "Before all of these, a profile: 270 requests traced fully", "| evidence | 100 % (34–100) |",
 		"| OpenStack, rounds | top-down | 20 (default) |", "| OpenStack, rounds | top-down | 10 |", "Not measured",
 	} {
 		require.Contains(t, text, want)

@@ -75,23 +75,23 @@ func bare(e replay.Estimate, number func(float64) string, unit string) string {
 	return number(e.Mean) + unit
 }
 
-// signed writes a difference, in bold if its interval excludes zero.
-func signed(e replay.Estimate, number func(float64) string) string {
+// signed writes a difference, in bold if it is beyond chance.
+func signed(p paired, number func(float64) string) string {
 	plus := func(v float64) string {
 		if s := number(v); v > 0 && s != "0" {
 			return "+" + s
 		}
 		return number(v)
 	}
-	mean, interval := parts(e, plus, " to ")
-	if surelyNot(e) {
+	mean, interval := parts(p.Estimate, plus, " to ")
+	if p.sign() != 0 {
 		mean = "**" + mean + "**"
+	}
+	if p.same && p.seeds > 1 {
+		return fmt.Sprintf("%s in all %d seeds", mean, p.seeds)
 	}
 	return strings.TrimSpace(mean + " " + interval)
 }
-
-// surelyNot reports whether an interval excludes zero.
-func surelyNot(e replay.Estimate) bool { return e.Low > 0 || e.High < 0 }
 
 // lasting writes a time.
 func lasting(d time.Duration) string {

@@ -19,7 +19,7 @@ func countGroups(ctx context.Context, s *set, with setting) (g groups, err error
 			return g, err
 		}
 		config.Explainer, config.Loop = nil, pythia.LoopConfig{}
-		report, err := s.cases[i].skeleton(ctx, config)
+		report, err := reportOn(ctx, config, s.cases[i].skeleton())
 		if err != nil {
 			return g, err
 		}
@@ -31,20 +31,13 @@ func countGroups(ctx context.Context, s *set, with setting) (g groups, err error
 	return g, nil
 }
 
-// skeleton reports what is seen of the requests that are searched when nothing is switched on.
-func (k *kase) skeleton(ctx context.Context, c pythia.Config) (*pythia.Report, error) {
-	e, err := pythia.New(c)
-	if err != nil {
-		return nil, err
-	}
+// skeleton is what is seen of the requests that are searched when nothing is switched on.
+func (k *kase) skeleton() (seen []*pythia.Trace) {
 	entry := replay.EntryPoints(k.traces)
-	for _, t := range k.traces {
-		if t.RequestType != k.truth.RequestType {
-			continue
-		}
-		if seen := t.Without(func(p pythia.TracePointID) bool { return !entry[p] }); seen != nil {
-			e.Observe(seen)
+	for _, t := range ofType(k.traces, k.truth.RequestType) {
+		if s := t.Without(func(p pythia.TracePointID) bool { return !entry[p] }); s != nil {
+			seen = append(seen, s)
 		}
 	}
-	return e.Report(ctx)
+	return seen
 }

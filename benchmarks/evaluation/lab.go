@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -17,6 +16,8 @@ type lab struct {
 	contenders []replay.Contender
 	sections   []section
 	progress   *progress
+	cache      cache
+	resumed    atomic.Int64 // searches of which the results were kept
 }
 
 // measurement is all that was measured.
@@ -39,6 +40,7 @@ func (m *measurement) set(name string) *measuredSet {
 type measuredSet struct {
 	*set
 	entries []entry
+	costs   []cost // of the profiles
 }
 
 // entry returns that of a strategy; nil if it was not measured.
@@ -83,8 +85,13 @@ func (l *lab) measureSet(ctx context.Context, s *set, sections []measuredSection
 		return of, nil
 	}
 	var err error
-	if of.entries, err = l.search(ctx, s, l.contenders, l.seeds, setting{}); err != nil {
+	if of.entries, err = l.search(ctx, s, l.contendersIn(s), l.seeds, setting{}); err != nil {
 		return nil, err
+	}
+	if s.replayed() { // the simulated application is profiled by the Engine, as it runs
+		if err := l.consult(ctx, of); err != nil {
+			return nil, err
+		}
 	}
 	for i := range sections {
 		if err := l.vary(ctx, &sections[i], of); err != nil {
@@ -95,59 +102,35 @@ func (l *lab) measureSet(ctx context.Context, s *set, sections []measuredSection
 	return of, nil
 }
 
+// contendersIn returns those that search a data set. A search of the simulated application takes long, so there are fewer.
+func (l *lab) contendersIn(s *set) []replay.Contender {
+	if s.replayed() {
+		return l.contenders
+	}
+	return named(l.contenders, []string{evidence, topDown, flat, random, bandit, nothing})
+}
+
 // search has strategies search all cases of a data set.
 func (l *lab) search(ctx context.Context, s *set, contenders []replay.Contender, seeds int, with setting) ([]entry, error) {
-	entries := make([]entry, len(contenders))
+	entries, cases := make([]entry, len(contenders)), len(s.cases)
 	for i, c := range contenders {
-		entries[i] = entry{c.Name, make([][]trial, seeds)}
-		for seed := range seeds {
-			entries[i].seeds[seed] = make([]trial, len(s.cases))
+		entries[i] = newEntry(c.Name, seeds, cases)
+	}
+	jobs := len(contenders) * cases
+	l.progress.begin(s.title+with.describe(), jobs*seeds)
+	return entries, l.parallel(ctx, jobs, func(ctx context.Context, i int) error {
+		j := job{s, i % cases, contenders[i/cases], seeds, with}
+		trials, known, err := l.cache.trials(j.String(), func() ([]trial, error) {
+			return j.do(ctx, max(1, l.workers/jobs), func() { l.progress.add(1) })
+		})
+		if known {
+			l.progress.add(seeds)
+			l.resumed.Add(int64(seeds))
 		}
-	}
-	l.progress.begin(s.title+with.describe(), len(contenders)*seeds*len(s.cases))
-	if !s.replayed() {
-		return entries, l.live(ctx, s, contenders, entries)
-	}
-	for k := range s.cases {
-		if err := l.replay(ctx, s, k, contenders, entries, with); err != nil {
-			return nil, err
+		for seed := range trials {
+			entries[i/cases].seeds[seed][j.at] = trials[seed]
 		}
-	}
-	return entries, nil
-}
-
-// replay has strategies search one case of recorded requests, and enters the results.
-func (l *lab) replay(ctx context.Context, s *set, at int, contenders []replay.Contender, entries []entry, with setting) error {
-	k := &s.cases[at]
-	seeds := len(entries[0].seeds)
-	rows, err := replay.Comparison{
-		Traces: k.traces, Profile: k.profile(with), ProfilePerType: with.profilePerType, Contenders: contenders,
-		Engine: with.engine(s.minShare), Truth: k.truth, Seeds: seeds, Workers: l.workers,
-		Progress: func(done, _ int) { l.progress.done(at*len(contenders)*seeds+done, len(s.cases)*len(contenders)*seeds) },
-	}.Run(ctx)
-	if err != nil {
-		return fmt.Errorf("%s: %w", k.name, err)
-	}
-	for i := range rows {
-		for seed, r := range rows[i].Results {
-			entries[i].seeds[seed][at] = newTrial(r, k.census, k.service)
-		}
-	}
-	return nil
-}
-
-// live has strategies search the simulated application, and enters the results.
-func (l *lab) live(ctx context.Context, s *set, contenders []replay.Contender, entries []entry) error {
-	seeds, cases := len(entries[0].seeds), len(s.cases)
-	total := len(contenders) * seeds * cases
-	return l.parallel(ctx, total, func(ctx context.Context, i int) error {
-		contender, seed, at := i/(seeds*cases), i/cases%seeds, i%cases
-		t, err := live(ctx, s.cases[at].fault, contenders[contender].Strategy, uint64(seed)+1)
-		if err != nil {
-			return fmt.Errorf("%s, %s, seed %d: %w", contenders[contender].Name, s.cases[at].name, seed+1, err)
-		}
-		entries[contender].seeds[seed][at] = t
-		return nil
+		return err
 	})
 }
 
@@ -155,7 +138,7 @@ func (l *lab) live(ctx context.Context, s *set, contenders []replay.Contender, e
 func (l *lab) parallel(ctx context.Context, total int, do func(context.Context, int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var begun, done atomic.Int64
+	var begun atomic.Int64
 	next := func() int { return int(begun.Add(1)) - 1 }
 	var working sync.WaitGroup
 	for range min(l.workers, total) {
@@ -165,7 +148,6 @@ func (l *lab) parallel(ctx context.Context, total int, do func(context.Context, 
 					cancel(err)
 					return
 				}
-				l.progress.done(int(done.Add(1)), total)
 			}
 		})
 	}

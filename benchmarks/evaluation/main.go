@@ -3,9 +3,16 @@
 //	go run ./benchmarks/evaluation
 //
 // All of the document comes from one run; nothing in it is typed in by hand, but for the figures that others published. The recordings lie beside the
-// checkout (../shared/data); what is absent is left out, and the document says so. Twenty seeds take about half an hour on two cores:
+// checkout (../shared/data); what is absent is left out, and the document says so. Twenty seeds take about half an hour on two cores, the simulator a third of it. A few are done soon:
 //
-//	go run ./benchmarks/evaluation -seeds 2 -sets stock,ob -out -
+//	go run ./benchmarks/evaluation -seeds 2 -sets stock,rounds -settings=false -out -
+//
+// With a folder for what is done already it can be interrupted, or done data set by data set, and goes on where it was as long as neither the program, the
+// recordings nor the number of seeds change. The last run writes the document with everything:
+//
+//	go build -o /tmp/evaluation ./benchmarks/evaluation
+//	/tmp/evaluation -cache /tmp/evaluated -sets sim -out -
+//	/tmp/evaluation -cache /tmp/evaluated
 package main
 
 import (
@@ -18,6 +25,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 )
@@ -25,6 +33,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	debug.SetGCPercent(400)      // memory is plenty, and collecting it takes a fifth of the time
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	switch {
 	case err == nil:
@@ -44,6 +53,8 @@ type settings struct {
 	sets      []string
 	seeds     int
 	workers   int
+	cache     string
+	vary      bool
 }
 
 // parse reads the command line. What is given there is relative to the working directory, what is not to the repository.
@@ -56,6 +67,8 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	sets := flags.String("sets", strings.Join(setNames(), ","), "data sets, separated by commas")
 	flags.IntVar(&s.seeds, "seeds", 20, "searches by each strategy in each case")
 	flags.IntVar(&s.workers, "workers", runtime.GOMAXPROCS(0), "searches at the same time")
+	flags.StringVar(&s.cache, "cache", "", "`folder` in which results are kept, so that an interrupted run of the same program can go on")
+	flags.BoolVar(&s.vary, "settings", true, "measure other settings, too: sections 4 to 7")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
@@ -86,13 +99,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	began := time.Now()
-	l := lab{seeds: s.seeds, few: min(s.seeds, mostFew), workers: s.workers, contenders: strategies(), sections: sections(), progress: newProgress(stderr)}
+	l := lab{seeds: s.seeds, few: min(s.seeds, mostFew), workers: s.workers, contenders: strategies(), progress: newProgress(stderr)}
+	if s.vary {
+		l.sections = sections()
+	}
+	if l.cache, err = openCache(s.cache); err != nil {
+		return err
+	}
 	measured, err := l.measure(ctx, s.data, s.sets)
 	if err != nil {
 		return err
 	}
 	text, err := write(measured, circumstances{
 		Seeds: l.seeds, Few: l.few, Workers: l.workers, Go: runtime.Version(), Date: began, Took: time.Since(began),
+		Resumed: int(l.resumed.Load()),
 	})
 	if err != nil {
 		return err

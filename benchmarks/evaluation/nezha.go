@@ -25,10 +25,10 @@ type answer struct {
 	RootCause struct{ Service string } `json:"root_cause"`
 }
 
-// loadNezha adds the cases of a system in which a fault made requests slower. The traces before the fault and during it are replayed together: a
-// recording in the middle of which something breaks.
+// loadNezha adds the cases of a system in which a fault made requests slower. The traces before the fault and during it are replayed together,
+// shuffled in each pass.
 func loadNezha(ctx context.Context, folder string, s *set) (*set, error) {
-	s.minShare = nezhaMinShare
+	s.minShare, s.learnt = nezhaMinShare, "requests from before the fault. The profile has not seen the problem"
 	folder = filepath.Join(folder, "nezha")
 	answers, err := readAnswers(filepath.Join(folder, "answers.json"))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -48,5 +48,5 @@ func TestLoadNezha(t *testing.T) {
 	require.Equal(t, k.before, k.profile(setting{}), "before anybody knows of the fault")
 	require.Equal(t, k.during, k.profile(setting{during: true}))
 	require.Equal(t, nezhaMinShare, s.minShare)
-	require.Less(t, k.census.alwaysOn, k.census.contexts)
+	require.Less(t, k.census.AlwaysOnContexts, k.census.Contexts)
 }

@@ -1,28 +1,26 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"time"
-
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/pythia-trace/pythia/replay"
 )
 
-// trial is what one search came to.
+// trial is what one search came to. It can be written as JSON.
 type trial struct {
 	*replay.Result
-	census  census        // of the requests that were searched
-	rank    int           // of the service at fault among the findings, 0 if it is not
-	longest time.Duration // of the strategy's decisions
+	Census  replay.Census // of the requests that were searched, counts only
+	Rank    int           // of the service at fault among the findings, 0 if it is not
+	Longest time.Duration // of the strategy's decisions; 0 if it made none
 }
 
 // newTrial keeps the figures of a result; what else is in it is large.
-func newTrial(r *replay.Result, n census, service string) trial {
-	t := trial{Result: r, census: n, rank: rankOf(service, r.Diagnosis)}
+func newTrial(r *replay.Result, n replay.Census, service string) trial {
+	t := trial{Result: r, Census: n, Rank: rankOf(service, r.Diagnosis)}
 	for _, d := range r.Decisions {
-		t.longest = max(t.longest, d)
+		t.Longest = max(t.Longest, d)
 	}
 	r.Diagnosis, r.Decisions = nil, nil
 	return t
@@ -32,6 +30,14 @@ func newTrial(r *replay.Result, n census, service string) trial {
 type entry struct {
 	name  string
 	seeds [][]trial // by seed, the trials of all cases
+}
+
+func newEntry(name string, seeds, cases int) entry {
+	e := entry{name, make([][]trial, seeds)}
+	for seed := range e.seeds {
+		e.seeds[seed] = make([]trial, cases)
+	}
+	return e
 }
 
 // first returns the entry with the first seeds only.
@@ -52,9 +58,9 @@ func explained(t *trial) float64 { return t.Explained }
 
 func enabledShare(t *trial) float64 { return share(t.Enabled, t.Contexts) }
 func stillOnShare(t *trial) float64 { return share(t.StillOn, t.Contexts) }
-func pointShare(t *trial) float64   { return share(t.Points, t.census.points) }
-func serviceFirst(t *trial) float64 { return oneIf(t.rank == 1) }
-func serviceAmong(t *trial) float64 { return oneIf(t.rank >= 1 && t.rank <= among) }
+func pointShare(t *trial) float64   { return share(t.Points, t.Census.Points) }
+func serviceFirst(t *trial) float64 { return oneIf(t.Rank == 1) }
+func serviceAmong(t *trial) float64 { return oneIf(t.Rank >= 1 && t.Rank <= among) }
 
 func share(some, all int) float64 { return float64(some) / float64(max(all, 1)) }
 
@@ -75,7 +81,9 @@ func (e *entry) perSeed(of quantity) []float64 {
 }
 
 // mean estimates a count.
-func (e *entry) mean(of quantity) replay.Estimate { return within(meanOf(e.perSeed(of)), math.Inf(1)) }
+func (e *entry) mean(of quantity) replay.Estimate {
+	return within(replay.MeanOf(e.perSeed(of)), math.Inf(1))
+}
 
 // share estimates what lies between 0 and 1. Where it is 0 or 1 in every seed it is the proportion of seeds, by Wilson's interval: that has a width also if
 // something happens always or never.
@@ -83,50 +91,55 @@ func (e *entry) share(of quantity) replay.Estimate {
 	values := e.perSeed(of)
 	for _, v := range values {
 		if v != 0 && v != 1 {
-			return within(meanOf(values), 1)
+			return within(replay.MeanOf(values), 1)
 		}
 	}
-	return proportionOf(values)
+	return replay.ProportionOf(values)
+}
+
+// paired is a difference that was measured seed by seed.
+type paired struct {
+	replay.Estimate
+	seeds int
+	same  bool // in all seeds: the interval has no width, which says nothing of other seeds
 }
 
 // difference estimates how much more of something a has than b, over the seeds that both have. Both searched the same requests in the same order, which tells
-// them apart where their own intervals overlap.
-func difference(a, b *entry, of quantity) replay.Estimate {
+// them apart where their own intervals overlap. It is at most so much, in either direction.
+func difference(a, b *entry, of quantity, most float64) paired {
 	x, y := a.perSeed(of), b.perSeed(of)
-	differences := make([]float64, min(len(x), len(y)))
+	n := min(len(x), len(y))
+	differences, same := make([]float64, n), true
 	for i := range differences {
-		differences[i] = x[i] - y[i]
+		differences[i] = math.Round((x[i]-y[i])*1e9) / 1e9 // means over cases are rounded already: what is equal shall be
+		same = same && differences[i] == differences[0]
 	}
-	return meanOf(differences)
+	e := replay.MeanOf(differences)
+	if n > 1 {
+		e.Low, e.High = math.Max(e.Low, -most), math.Min(e.High, most)
+	}
+	if same && n > 0 {
+		e.Mean = differences[0]
+	}
+	return paired{e, n, same}
 }
 
-// confident is the quantile that leaves 2.5 % on either side of an interval.
-const confident = 0.975
+// surelySame is how many seeds must agree before that is beyond chance: by a sign test, p = 2 · 0.5⁶ = 0.03.
+const surelySame = 6
 
-// meanOf estimates a mean by Student's t. A single value has no bounds.
-func meanOf(values []float64) replay.Estimate {
-	if len(values) == 0 {
-		return replay.Estimate{Mean: math.NaN(), Low: math.Inf(-1), High: math.Inf(1)}
+// sign is 1 or -1 if the difference is beyond chance, and which way it goes; else 0.
+func (p paired) sign() int {
+	switch {
+	case p.same && p.seeds < surelySame:
+		return 0
+	case p.same:
+		return cmp.Compare(p.Mean, 0)
+	case p.Low > 0:
+		return 1
+	case p.High < 0:
+		return -1
 	}
-	if len(values) == 1 {
-		return replay.Estimate{Mean: values[0], Low: math.Inf(-1), High: math.Inf(1)}
-	}
-	mean, deviation := stat.MeanStdDev(values, nil)
-	n := float64(len(values))
-	half := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(confident) * deviation / math.Sqrt(n)
-	return replay.Estimate{Mean: mean, Low: mean - half, High: mean + half}
-}
-
-// proportionOf estimates how often something happens, by Wilson's score interval (JASA 1927).
-func proportionOf(values []float64) replay.Estimate {
-	n := float64(len(values))
-	if n < 2 {
-		return meanOf(values)
-	}
-	p, z := stat.Mean(values, nil), distuv.UnitNormal.Quantile(confident)
-	center := (p + z*z/(2*n)) / (1 + z*z/n)
-	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return replay.Estimate{Mean: p, Low: math.Max(math.Min(center-half, p), 0), High: math.Min(math.Max(center+half, p), 1)}
+	return 0
 }
 
 // within cuts an interval to what is possible.

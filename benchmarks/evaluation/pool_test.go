@@ -38,17 +38,28 @@ func TestCasesArePooledBySeed(t *testing.T) {
 
 func TestDifferencesArePaired(t *testing.T) {
 	a, b := entryWith("a", []int{1, 9}, []int{4, 8}, []int{10, 10}), entryWith("b", []int{2, 10}, []int{5, 9}, []int{10, 12})
-	require.Equal(t, replay.Estimate{Mean: -1, Low: -1, High: -1}, difference(&a, &b, enabled), "one less in each seed, however much the seeds differ")
+	require.Equal(t, paired{replay.Estimate{Mean: -1, Low: -1, High: -1}, 3, true}, difference(&a, &b, enabled, 100), "one less in each seed, however much the seeds differ")
 	few := b.first(2)
-	require.Equal(t, -1.0, difference(&a, &few, enabled).Mean)
+	require.Equal(t, -1.0, difference(&a, &few, enabled, 100).Mean)
 }
 
-// TestMeanOf has Student's own data, of sleep gained by two drugs (Biometrika 1908), with the interval that R's t.test gives.
-func TestMeanOf(t *testing.T) {
-	e := meanOf([]float64{1.2, 2.4, 1.3, 1.3, 0, 1, 1.8, 0.8, 4.6, 1.4})
-	require.InDelta(t, 1.58, e.Mean, 1e-12)
-	require.InDelta(t, 0.7001142, e.Low, 1e-7)
-	require.InDelta(t, 2.4598858, e.High, 1e-7)
+// TestBeyondChance: that all seeds agree is beyond chance only if there are enough of them.
+func TestBeyondChance(t *testing.T) {
+	for seeds, want := range map[int]int{1: 0, 5: 0, 6: -1, 20: -1} {
+		none, one := newEntry("", seeds, 3), newEntry("", seeds, 3)
+		for i := range seeds {
+			none.seeds[i], one.seeds[i] = entryWith("", []int{0, 0, 0}).seeds[0], entryWith("", []int{0, 1, 0}).seeds[0]
+		}
+		require.Equal(t, want, difference(&none, &one, found, 1).sign(), "%d seeds", seeds)
+		require.Zero(t, difference(&one, &one, found, 1).sign(), "%d seeds", seeds)
+	}
+	require.Equal(t, 1, paired{Estimate: replay.Estimate{Mean: 2, Low: 1, High: 3}, seeds: 3}.sign())
+	require.Zero(t, paired{Estimate: replay.Estimate{Mean: 2, Low: -1, High: 5}, seeds: 20}.sign())
+}
+
+func TestDifferencesAreCutToWhatIsPossible(t *testing.T) {
+	never, mostly := entryWith("", []int{0}, []int{0}), entryWith("", []int{0}, []int{1})
+	require.Equal(t, paired{replay.Estimate{Mean: -0.5, Low: -1, High: 1}, 2, false}, difference(&never, &mostly, found, 1))
 }
 
 // TestShares: what is so in some cases of a seed has Student's interval, what is always or never so has Wilson's.
@@ -67,6 +78,6 @@ func TestShares(t *testing.T) {
 	require.Equal(t, 1.0, mixed.share(found).High, "a share is not greater")
 
 	one := entryWith("", []int{1})
-	require.True(t, math.IsInf(one.share(found).High, 1), "a single seed tells nothing of others")
+	require.InDelta(t, 0.2065, one.share(found).Low, 1e-4, "a single seed tells little of others")
 	require.True(t, math.IsInf(one.mean(enabled).Low, -1))
 }

@@ -59,9 +59,12 @@ func (s setting) engine(minShare float64) func() (pythia.Config, error) {
 	}
 }
 
-// profile returns what the space is learnt from; nil means all traces.
+// profile returns what the space is learnt from: all traces, if nobody says which are from before the problem.
 func (k *kase) profile(with setting) []*pythia.Trace {
-	if with.during {
+	switch {
+	case k.before == nil:
+		return k.traces
+	case with.during:
 		return k.during
 	}
 	return k.before
@@ -91,7 +94,7 @@ func sections() []section {
 			{"3", setting{profilePerType: 3}}, {"10", setting{profilePerType: 10}}, {label: "30 (default)"}, {"100", setting{profilePerType: 100}},
 		}},
 		{name: "Budget", sets: []string{rounds, onlineBoutique}, strategies: both, variants: []variant{
-			{"1", setting{budget: 1}}, {"2", setting{budget: 2}}, {"3", setting{budget: 3}}, {"5", setting{budget: 5}}, {"10", setting{budget: 10}},
+			{"1", setting{budget: 1}}, {"3", setting{budget: 3}}, {"10", setting{budget: 10}},
 			{label: "20 (default)"},
 		}},
 		{name: "Expectation", grouped: true, sets: []string{mixed, rounds, onlineBoutique, trainTicket}, strategies: []string{evidence}, variants: []variant{

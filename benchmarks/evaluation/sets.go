@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -19,14 +18,15 @@ import (
 
 // Names of data sets, on the command line and in the sections.
 const (
-	stock, mixed, rounds = "stock", "mixed", "rounds"
-	onlineBoutique       = "ob"
-	trainTicket          = "tt"
-	simulator            = "sim"
+	stock, mixed, rounds  = "stock", "mixed", "rounds"
+	mixedCalm, roundsCalm = mixed + calm, rounds + calm
+	onlineBoutique        = "ob"
+	trainTicket           = "tt"
+	simulator             = "sim"
 )
 
 func setNames() []string {
-	return []string{stock, mixed, rounds, onlineBoutique, trainTicket, simulator}
+	return []string{stock, mixed, mixedCalm, rounds, roundsCalm, onlineBoutique, trainTicket, simulator}
 }
 
 func checkSetNames(names []string) error {
@@ -43,9 +43,13 @@ type set struct {
 	name, title string
 	minShare    float64 // of the Engine; 0 means its default
 	cases       []kase
-	absent      string   // why there are no cases
-	leftOut     []string // cases in which nothing varies that could be found
-	problems    int      // that the files have
+	learnt      string // what from, in words
+	// optional says which attributes of the skeleton are recorded only when asked for; nil means none.
+	optional func(pythia.TracePointID, string) bool
+	absent   string   // why there are no cases
+	leftOut  []string // cases in which nothing varies that could be found
+	files    string   // names, sizes and times of those read
+	problems int      // that they have
 }
 
 // kase is a place to be found. It is spelt so because a case is something else in Go.
@@ -57,7 +61,8 @@ type kase struct {
 	truth          replay.Truth
 	service        string                 // at fault; empty if no fault was injected
 	fault          strategytest.FaultKind // if it is simulated
-	census         census
+	census         replay.Census          // of the requests that are searched
+	requests       int                    // of all types
 }
 
 // replayed reports whether a set's requests are recorded ones.
@@ -83,20 +88,7 @@ func loadSet(ctx context.Context, folder, name string) (*set, error) {
 	case trainTicket:
 		return loadNezha(ctx, folder, &set{name: name, title: "TrainTicket"})
 	}
-	return loadOpenStack(ctx, folder, &set{name: name, title: "OpenStack, " + name})
-}
-
-func loadOpenStack(ctx context.Context, folder string, s *set) (*set, error) {
-	file := filepath.Join(folder, "openstack", s.name+".points.jsonl.gz")
-	if _, err := os.Stat(file); err != nil {
-		s.absent = fmt.Sprintf("there is no %s", filepath.Join("openstack", filepath.Base(file)))
-		return s, nil
-	}
-	traces, err := s.read(ctx, file)
-	if err != nil {
-		return nil, err
-	}
-	return s, s.add(ctx, kase{name: s.name, traces: traces})
+	return loadOpenStack(ctx, folder, &set{name: name})
 }
 
 // add finds out what is to be found in a case, and adds it if there is anything.
@@ -113,7 +105,7 @@ func (s *set) add(ctx context.Context, k kase) error {
 		s.leftOut = append(s.leftOut, k.name)
 		return nil
 	}
-	k.census = takeCensus(k.traces, k.truth.RequestType)
+	k.census, k.requests = countsOf(replay.TakeCensus(k.traces, k.truth.RequestType, nil)), len(k.traces)
 	s.cases = append(s.cases, k)
 	return nil
 }
@@ -127,6 +119,9 @@ func (s *set) read(ctx context.Context, file string) ([]*pythia.Trace, error) {
 		defer mu.Unlock()
 		traces = append(traces, t)
 	})
+	if info, err := os.Stat(file); err == nil {
+		s.files += fmt.Sprint(info.Name(), info.Size(), info.ModTime().UnixNano(), " ")
+	}
 	s.problems += len(stats.Problems) + stats.MoreProblems
 	if err == nil && len(traces) == 0 {
 		err = fmt.Errorf("%s has no traces", file)
@@ -137,27 +132,9 @@ func (s *set) read(ctx context.Context, file string) ([]*pythia.Trace, error) {
 	return traces, err
 }
 
-// census counts all requests, and what those of a type have.
-type census struct{ all, requests, contexts, points, alwaysOn int }
-
-// takeCensus counts; alwaysOn are the contexts of entry points.
-func takeCensus(traces []*pythia.Trace, requestType string) (n census) {
-	n.all = len(traces)
-	entry := replay.EntryPoints(traces)
-	contexts, points := make(map[pythia.ContextID]bool), make(map[pythia.TracePointID]bool)
-	for _, t := range traces {
-		if t.RequestType != requestType {
-			continue
-		}
-		n.requests++
-		for i := range t.Spans {
-			id, p := t.Context(i), t.Spans[i].Point
-			if !contexts[id] && entry[p] {
-				n.alwaysOn++
-			}
-			contexts[id], points[p] = true, true
-		}
+// countsOf returns a census without what it counted, which is large.
+func countsOf(c *replay.Census) replay.Census {
+	return replay.Census{
+		Requests: c.Requests, Contexts: c.Contexts, Points: c.Points, AlwaysOnContexts: c.AlwaysOnContexts, AlwaysOnPoints: c.AlwaysOnPoints,
 	}
-	n.contexts, n.points = len(contexts), len(points)
-	return n
 }

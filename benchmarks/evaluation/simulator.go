@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/pythia-trace/pythia"
@@ -23,7 +24,7 @@ const (
 
 // simulated makes a set with a case for each kind of fault.
 func simulated(kinds []strategytest.FaultKind) *set {
-	s := &set{name: simulator, title: "Simulator"}
+	s := &set{name: simulator, title: "Simulator", learnt: "what the Engine profiled as the application ran, before the fault. The profile has not seen the problem"}
 	for _, kind := range kinds {
 		s.cases = append(s.cases, kase{name: kind.String(), fault: kind})
 	}
@@ -109,6 +110,7 @@ func (l *life) step(ctx context.Context) (*pythia.Cycle, error) {
 // search goes on until a search of the request type that is affected most has ended, and returns also which points were enabled for it.
 func (l *life) search(ctx context.Context, p *strategytest.Planted) (*replay.Result, map[pythia.TracePointID]bool, error) {
 	r, on := new(replay.Result), make(map[pythia.TracePointID]bool)
+	place := replay.Truth{Service: p.Point.Scope, Operation: p.Point.Name}
 	for r.Cycles < withFault && r.Diagnosis == nil {
 		c, err := l.step(ctx)
 		if err != nil {
@@ -121,37 +123,19 @@ func (l *life) search(ctx context.Context, p *strategytest.Planted) (*replay.Res
 			}
 		}
 		for _, d := range c.Concluded {
-			if d.RequestType == p.RequestTypes[0] && r.Diagnosis == nil {
-				conclude(r, d, p)
+			// What was searched for before the fault gives way to it: that is no result yet.
+			gaveWay := d.Stop == pythia.StopOvertaken || d.Stop == pythia.StopGone
+			if d.RequestType == p.RequestTypes[0] && r.Diagnosis == nil && !gaveWay {
+				r.Diagnosis, r.Stop = d, d.Stop
+				conclude(r, &place)
 			}
 		}
 	}
 	return r, on, nil
 }
 
-// conclude takes over how a search ended. What was searched for before gives way to the fault: that is no result yet.
-func conclude(r *replay.Result, d *pythia.Diagnosis, p *strategytest.Planted) {
-	if d.Stop == pythia.StopOvertaken || d.Stop == pythia.StopGone {
-		return
-	}
-	r.Diagnosis, r.Stop = d, d.Stop
-	for i, f := range d.Findings {
-		if f.Location.Point == p.Point {
-			r.Named = true
-			r.Found = r.Found || i == 0
-		}
-	}
-	if len(d.Findings) > 0 {
-		first := d.Findings[0]
-		r.VarianceShare = first.VarianceShare
-		if len(first.Explanations) > 0 {
-			r.Explained = first.Explanations[0].Strength
-		}
-	}
-}
-
 // count counts contexts as a replay does, and what there is in all.
-func (l *life) count(r *replay.Result, on map[pythia.TracePointID]bool, listed []pythia.TracePoint, p *strategytest.Planted) (n census) {
+func (l *life) count(r *replay.Result, on map[pythia.TracePointID]bool, listed []pythia.TracePoint, p *strategytest.Planted) replay.Census {
 	alwaysOn := make(map[pythia.TracePointID]bool)
 	for _, p := range listed {
 		if p.AlwaysOn {
@@ -159,18 +143,16 @@ func (l *life) count(r *replay.Result, on map[pythia.TracePointID]bool, listed [
 			delete(on, p.ID) // some of its attributes were asked for, no more
 		}
 	}
-	still, of := stillOn(r.Diagnosis), make(map[pythia.TracePointID]bool)
-	all, way := l.contexts(p)
-	for id, point := range all {
-		of[point] = true
-		n.alwaysOn += btoi(alwaysOn[point])
-		r.Enabled += btoi(on[point])
-		r.Astray += btoi(on[point] && !way[id])
-		r.StillOn += btoi(on[point] && still[point])
+	all := ofType(l.world.Profile(profileFor), p.RequestTypes[0])
+	c := replay.TakeCensus(all, "", func(id pythia.TracePointID) bool { return alwaysOn[id] })
+	still := stillOn(r.Diagnosis)
+	maps.DeleteFunc(still, func(id pythia.TracePointID, _ bool) bool { return !on[id] })
+	r.Contexts, r.Points, r.Enabled, r.StillOn = c.Contexts, len(on), c.At(on), c.At(still)
+	r.Astray = r.Enabled
+	for _, point := range onTheWay(all, p.Point) {
+		r.Astray -= btoi(on[point])
 	}
-	r.Contexts, r.Points = len(all), len(on)
-	n.contexts, n.points = len(all), len(of)
-	return n
+	return countsOf(c)
 }
 
 // stillOn returns the points that are on at the end of a search.
@@ -187,26 +169,22 @@ func stillOn(d *pythia.Diagnosis) map[pythia.TracePointID]bool {
 	return still
 }
 
-// contexts returns all contexts of the affected requests, with their points, and which of them lead to the fault, are it or lie below it.
-func (l *life) contexts(p *strategytest.Planted) (all map[pythia.ContextID]pythia.TracePointID, way map[pythia.ContextID]bool) {
-	all, way = make(map[pythia.ContextID]pythia.TracePointID), make(map[pythia.ContextID]bool)
-	for _, t := range l.world.Profile(profileFor) {
-		if t.RequestType != p.RequestTypes[0] {
-			continue
-		}
+// onTheWay returns the contexts that lead to a point, are at it or lie below it, each with its own point.
+func onTheWay(traces []*pythia.Trace, place pythia.TracePointID) map[pythia.ContextID]pythia.TracePointID {
+	way := make(map[pythia.ContextID]pythia.TracePointID)
+	for _, t := range traces {
 		for i := range t.Spans {
-			all[t.Context(i)] = t.Spans[i].Point
 			for up := i; up != pythia.NoParent; up = t.Parent(up) {
-				if t.Spans[up].Point == p.Point {
-					way[t.Context(i)] = true
+				if t.Spans[up].Point == place {
+					way[t.Context(i)] = t.Spans[i].Point
 				}
-				if t.Spans[i].Point == p.Point {
-					way[t.Context(up)] = true
+				if t.Spans[i].Point == place {
+					way[t.Context(up)] = t.Spans[up].Point
 				}
 			}
 		}
 	}
-	return all, way
+	return way
 }
 
 func btoi(b bool) int {

@@ -14,7 +14,11 @@ const (
 	topDown  = "top-down"
 	flat     = "flat"
 	bandit   = "bandit"
+	random   = "random"
 	nothing  = "nothing"
+
+	flatSingly   = "flat, one at a time"
+	banditSingly = "bandit, one at a time"
 )
 
 // strategies returns all that are compared, in the order of the tables.
@@ -23,11 +27,13 @@ func strategies() []replay.Contender {
 		{Name: evidence, Strategy: strategy.Evidence{}},
 		{Name: topDown, Strategy: strategy.TopDown{}},
 		{Name: flat, Strategy: strategy.Flat{}},
+		{Name: flatSingly, Strategy: strategy.Flat{Split: 1}},
 		{Name: "historic", Strategy: strategy.Historic{}},
 		{Name: "hybrid", Strategy: strategy.Hybrid{}},
 		{Name: "exhaustive", Strategy: strategy.Exhaustive{}},
-		{Name: "random", Strategy: strategy.Random{}},
+		{Name: random, Strategy: strategy.Random{}},
 		{Name: bandit, Strategy: strategy.Bandit{}},
+		{Name: banditSingly, Strategy: strategy.Bandit{Most: 1}},
 		{Name: nothing, Strategy: abstention{}},
 	}
 }
@@ -39,7 +45,7 @@ type abstention struct{}
 func (abstention) Next(*pythia.State) (pythia.Decision, error) { return pythia.Decision{}, nil }
 
 // rivals are those that evidence is compared with, pair by pair.
-func rivals() []string { return []string{topDown, flat, bandit} }
+func rivals() []string { return []string{topDown, flat, flatSingly, bandit, banditSingly} }
 
 // named returns those of some names.
 func named(all []replay.Contender, names []string) []replay.Contender {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/pythia-trace/pythia/replay"
@@ -16,22 +17,22 @@ func (m *measurement) setsTable() string {
 		}
 		all, own := "live", "live"
 		if s.replayed() {
-			all = extent(s.cases, func(k kase) int { return k.census.all })
-			own = extent(s.cases, func(k kase) int { return k.census.requests })
+			all = extent(s.cases, func(k kase) int { return k.requests })
+			own = extent(s.cases, func(k kase) int { return k.census.Requests })
 		}
 		counts := s.counts()
-		t.add(s.title, fmt.Sprint(len(s.cases)), all, own, extent(counts, func(n census) int { return n.contexts }),
-			extent(counts, func(n census) int { return n.alwaysOn }), extent(counts, func(n census) int { return n.points }))
+		t.add(s.title, fmt.Sprint(len(s.cases)), all, own, extent(counts, func(n replay.Census) int { return n.Contexts }),
+			extent(counts, func(n replay.Census) int { return n.AlwaysOnContexts }), extent(counts, func(n replay.Census) int { return n.Points }))
 	}
 	return t.String()
 }
 
 // counts are those of all searches.
-func (m *measuredSet) counts() (all []census) {
+func (m *measuredSet) counts() (all []replay.Census) {
 	for _, e := range m.entries {
 		for _, trials := range e.seeds {
 			for i := range trials {
-				all = append(all, trials[i].census)
+				all = append(all, trials[i].Census)
 			}
 		}
 	}
@@ -75,7 +76,7 @@ func (m *measuredSet) strategiesTable() string {
 			e.name, figure(e.share(found), percent, " %"), figure(e.share(named1), percent, " %"), figure(e.mean(cycles), count, ""),
 			bare(e.mean(requests), count, ""), figure(e.mean(enabled), count, ""), bare(e.mean(enabledShare), percent, " %"),
 			bare(e.mean(points), count, ""), bare(e.mean(stillOnShare), percent, " %"), bare(e.mean(astray), count, ""),
-			bare(e.mean(variance), percent, " %"), bare(e.mean(explained), correlation, ""), lasting(e.longest()),
+			bare(e.mean(variance), percent, " %"), bare(e.mean(explained), correlation, ""), decided(e.longest()),
 		}
 		if m.injected() {
 			cells = append(cells, figure(e.share(serviceFirst), percent, " %"), figure(e.share(serviceAmong), percent, " %"))
@@ -85,34 +86,38 @@ func (m *measuredSet) strategiesTable() string {
 	return t.String()
 }
 
+func decided(longest time.Duration) string {
+	if longest == 0 {
+		return "–"
+	}
+	return lasting(longest)
+}
+
 func correlation(v float64) string { return fmt.Sprintf("%.2f", v) }
 
-// longest is the longest decision of all searches.
+// longest is the longest decision of all searches; 0 if there was none.
 func (e *entry) longest() (longest time.Duration) {
 	for _, trials := range e.seeds {
 		for i := range trials {
-			longest = max(longest, trials[i].longest)
+			longest = max(longest, trials[i].Longest)
 		}
 	}
 	return longest
 }
 
-// summaryTable compares evidence with its rivals, seed by seed.
-func (m *measurement) summaryTable() string {
-	t := table{heads: []string{"data set"}, left: 1}
-	for _, r := range rivals() {
-		t.heads = append(t.heads, r+": contexts", r+": found, percentage points")
-	}
+// summaryTable compares evidence with its rivals, seed by seed, in something that is at most so much.
+func (m *measurement) summaryTable(of quantity, most float64, number func(float64) string) string {
+	t := table{heads: append([]string{"data set"}, rivals()...), left: 1}
 	for _, s := range m.sets {
 		cells := []string{s.title}
 		for _, r := range rivals() {
-			a, b := s.entry(evidence), s.entry(r)
-			if a == nil || b == nil {
-				continue
+			cell := "–"
+			if a, b := s.entry(evidence), s.entry(r); a != nil && b != nil {
+				cell = signed(difference(a, b, of, most), number)
 			}
-			cells = append(cells, signed(difference(a, b, enabled), count), signed(difference(a, b, found), percent))
+			cells = append(cells, cell)
 		}
-		if len(cells) == len(t.heads) {
+		if s.entry(evidence) != nil {
 			t.add(cells...)
 		}
 	}
@@ -145,18 +150,32 @@ func (s *measuredSection) table(head string) string {
 	return t.String()
 }
 
-// against compares a variation's contexts with those of the default.
+// against writes how a variation's contexts compare with those of the default.
 func (s *measuredSection) against(v *variation, e *entry) string {
-	for i := range s.variations {
-		d := &s.variations[i]
-		if d.set != v.set || d.setting != (setting{}) || d.setting == v.setting {
-			continue
-		}
-		if by := entryOf(d.entries, e.name); by != nil {
-			return signed(difference(e, by, enabled), count)
-		}
+	if by := s.standard(v, e.name); by != nil {
+		return signed(difference(e, by, enabled, math.Inf(1)), count)
 	}
 	return "–"
+}
+
+// standard returns what a strategy came to by default where a variation was measured; nil if that is the default itself.
+func (s *measuredSection) standard(v *variation, name string) *entry {
+	for i := range s.variations {
+		if d := &s.variations[i]; d.set == v.set && d.setting == (setting{}) && d.setting != v.setting {
+			return entryOf(d.entries, name)
+		}
+	}
+	return nil
+}
+
+// comparisons is how many differences the section has.
+func (s *measuredSection) comparisons() (n int) {
+	for i := range s.variations {
+		for _, e := range s.variations[i].entries {
+			n += btoi(s.standard(&s.variations[i], e.name) != nil)
+		}
+	}
+	return n
 }
 
 // publishedTable puts what others published beside what was measured here.
