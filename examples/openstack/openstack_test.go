@@ -50,13 +50,23 @@ func TestTheSemaphoreIsFound(t *testing.T) {
 	requireInREADME(t, output.String())
 }
 
-// requireInREADME holds the first code block to what the program prints.
+// requireInREADME holds the first code block to what the program prints, and what the project's own README shows of it.
 func requireInREADME(t *testing.T, output string) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	_, block, _ := strings.Cut(string(readme), "\n```\n")
 	block, _, _ = strings.Cut(block, "```\n")
 	require.Equal(t, output, block, "README.md: put the output of go run ./examples/openstack there")
+
+	readme, err = os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	_, shown, _ := strings.Cut(string(readme), "    A real OpenStack:")
+	shown, _, _ = strings.Cut("    A real OpenStack:"+shown, "\n\nWhat could be")
+	for line := range strings.Lines(shown) {
+		if line = strings.TrimPrefix(strings.TrimRight(line, "\n"), "    "); line != "..." {
+			require.Contains(t, output, line, "the project's README.md shows what the program does not print")
+		}
+	}
 }
 
 var buildSemaphore = pythia.TracePointID{Scope: "nova-compute", Name: "build_semaphore"}
