@@ -26,9 +26,6 @@ func folderWithRounds(t *testing.T) string {
 }
 
 func TestDocument(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it plays thousands of requests")
-	}
 	l := lab{
 		seeds: 2, few: 1, workers: 2, progress: newProgress(io.Discard),
 		contenders: []replay.Contender{{Name: evidence, Strategy: strategy.Evidence{}}, {Name: topDown, Strategy: strategy.TopDown{}}},

@@ -12,9 +12,6 @@ import (
 
 // TestGoingOn: what was searched before an interruption is not searched again, unless something is different.
 func TestGoingOn(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it plays thousands of requests")
-	}
 	s, err := loadSet(t.Context(), folderWithRounds(t), rounds)
 	require.NoError(t, err)
 	contenders := []replay.Contender{{Name: evidence, Strategy: strategy.Evidence{}}}

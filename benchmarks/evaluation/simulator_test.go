@@ -11,9 +11,6 @@ import (
 )
 
 func TestLive(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it simulates minutes of an application")
-	}
 	r, err := live(t.Context(), strategytest.LockContention, strategy.TopDown{}, 1)
 	require.NoError(t, err)
 	require.True(t, r.Found)

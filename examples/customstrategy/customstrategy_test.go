@@ -22,9 +22,6 @@ func TestWaitersFindsALock(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes some seconds")
-	}
 	var table strings.Builder
 	require.NoError(t, compare(t.Context(), &table, faults[:1], 1))
 	require.Equal(t, 1+len(contenders), strings.Count(table.String(), "\n"), &table)

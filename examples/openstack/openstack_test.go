@@ -14,9 +14,6 @@ import (
 )
 
 func TestTheSemaphoreIsFound(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it plays thousands of requests, twice")
-	}
 	var output, again strings.Builder
 	s, err := run(t.Context(), &output)
 	require.NoError(t, err, "%s", &output)

@@ -20,9 +20,6 @@ var faster = options{
 }
 
 func TestTheSemaphoreIsFound(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes some 10 s")
-	}
 	system, err := startSystem()
 	require.NoError(t, err)
 	defer system.stop()
