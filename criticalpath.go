@@ -3,6 +3,7 @@ package pythia
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // Measure says until when a workflow's duration is taken.
@@ -75,8 +76,12 @@ func (t *Trace) CriticalPath(m Measure) []Section {
 	return p.sections
 }
 
+// pathWalks are kept from one walk to the next, for their memory.
+var pathWalks = sync.Pool{New: func() any { return new(pathWalk) }}
+
 func (t *Trace) walkBack(m Measure) []Section {
-	w := pathWalk{t: t, m: m}
+	w := pathWalks.Get().(*pathWalk)
+	w.t, w.m = t, m
 	lo, hi := t.Interval(m)
 	if len(t.roots) == 1 {
 		w.push(t.roots[0], lo, hi)
@@ -87,7 +92,10 @@ func (t *Trace) walkBack(m Measure) []Section {
 		w.step()
 	}
 	slices.Reverse(w.sections)
-	return w.sections
+	sections := slices.Clone(w.sections)
+	w.t, w.sections, w.sorted = nil, w.sections[:0], w.sorted[:0]
+	pathWalks.Put(w)
+	return sections
 }
 
 // pathWalk holds the spans that the walk is inside of.
@@ -96,10 +104,12 @@ type pathWalk struct {
 	m        Measure
 	stack    []pathFrame
 	sections []Section // last first
+	sorted   []int32   // children by end, of spans whose children do not end in the order in which they start
 }
 
 type pathFrame struct {
 	span     int32
+	kept     int32 // of pathWalk.sorted, before the children
 	lo, hi   int64
 	cursor   int64    // the path is known from here to hi
 	next     Boundary // what happens at cursor
@@ -107,16 +117,22 @@ type pathFrame struct {
 }
 
 func (w *pathWalk) push(span int32, lo, hi int64) {
-	w.stack = append(w.stack, pathFrame{span, lo, hi, hi, Boundary{span, true}, w.byEnd(w.t.Children(int(span)))})
+	kept := int32(len(w.sorted))
+	w.stack = append(w.stack, pathFrame{span, kept, lo, hi, hi, Boundary{span, true}, w.byEnd(w.t.Children(int(span)))})
 }
 
 func (w *pathWalk) pushRoot(lo, hi int64) {
-	w.stack = append(w.stack, pathFrame{NoParent, lo, hi, hi, Boundary{NoParent, true}, w.byEnd(w.t.roots)})
+	w.stack = append(w.stack, pathFrame{NoParent, 0, lo, hi, hi, Boundary{NoParent, true}, w.byEnd(w.t.roots)})
 }
 
-// byEnd orders spans by end; of those that end together the longest comes last, and is so considered first.
+// byEnd orders spans by end; of those that end together the longest comes last, and is so considered first. Most come so ordered.
 func (w *pathWalk) byEnd(spans []int32) []int32 {
-	sorted := slices.Clone(spans)
+	if w.endInOrder(spans) {
+		return spans
+	}
+	kept := len(w.sorted)
+	w.sorted = append(w.sorted, spans...)
+	sorted := w.sorted[kept:]
 	slices.SortFunc(sorted, func(a, b int32) int {
 		if c := cmp.Compare(w.t.end(a, w.m), w.t.end(b, w.m)); c != 0 {
 			return c
@@ -124,6 +140,15 @@ func (w *pathWalk) byEnd(spans []int32) []int32 {
 		return cmp.Compare(b, a) // indices follow starts
 	})
 	return sorted
+}
+
+func (w *pathWalk) endInOrder(spans []int32) bool {
+	for i := 1; i < len(spans); i++ {
+		if w.t.end(spans[i-1], w.m) >= w.t.end(spans[i], w.m) {
+			return false
+		}
+	}
+	return true
 }
 
 // step goes down to the child that the innermost span waited for last before the cursor, or leaves the span.
@@ -144,6 +169,7 @@ func (w *pathWalk) step() {
 		return
 	}
 	w.emit(f, Boundary{f.span, false}, f.lo)
+	w.sorted = w.sorted[:f.kept]
 	w.stack = w.stack[:len(w.stack)-1]
 }
 

@@ -19,11 +19,18 @@ const levelSeparator = "\x1f"
 
 // NewGroupKey makes a key from its levels, coarsest first. The control character that separates levels becomes a space within them.
 func NewGroupKey(levels ...string) GroupKey {
-	clean := make([]string, len(levels))
-	for i, l := range levels {
-		clean[i] = strings.ReplaceAll(l, levelSeparator, " ")
+	size := len(levels)
+	for _, l := range levels {
+		size += len(l)
 	}
-	return GroupKey(strings.Join(clean, levelSeparator))
+	b := make([]byte, 0, size)
+	for i, l := range levels {
+		if i > 0 {
+			b = append(b, levelSeparator...)
+		}
+		b = append(b, strings.ReplaceAll(l, levelSeparator, " ")...)
+	}
+	return GroupKey(b)
 }
 
 // Levels returns the key's levels, coarsest first.

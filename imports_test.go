@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"defaults":    {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint"},
 	"examples":    {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "replay", "adapters", "defaults"},
 	"pythiatest":  {"", "localize", "cca", "tracepoint", "render", "adapters", "defaults"},
-	"benchmarks":  {"", "grouping", "searchspace", "strategy", "tracepoint", "replay", "adapters", "defaults"},
+	"benchmarks":  {"", "grouping", "localize", "cca", "searchspace", "strategy", "tracepoint", "replay", "adapters", "defaults"},
 	"cmd":         {"", "grouping", "localize", "searchspace", "strategy", "cca", "tracepoint", "render", "replay", "adapters", "defaults", "cmd"},
 }
 

@@ -17,20 +17,35 @@ func (r *round) listPoints() {
 		points = r.withEarlier(points)
 	}
 	r.listed = r.listed || err == nil || len(points) > 0
-	r.points = r.points[:0:0]
-	switchable := make(map[TracePointID]bool)
-	for _, p := range points {
-		r.points = append(r.points, PointState{TracePoint: p, HitCost: HitCost{CPU: DefaultSpanCPU, Bytes: DefaultSpanBytes}})
+	if !r.listedBefore(points) {
+		r.list(points)
+	}
+	for i := range r.points {
+		r.points[i].HitCost = HitCost{CPU: DefaultSpanCPU, Bytes: DefaultSpanBytes}
+	}
+	r.measureCosts()
+}
+
+// listedBefore reports whether the points are those that are known already, which they are in nearly every step.
+func (r *round) listedBefore(points []TracePoint) bool {
+	return r.listing > 0 && slices.EqualFunc(points, r.points, func(p TracePoint, known PointState) bool {
+		return p.ID == known.ID && p.AlwaysOn == known.AlwaysOn && p.Description == known.Description && p.Source == known.Source &&
+			slices.Equal(p.Attributes, known.Attributes)
+	})
+}
+
+// list replaces what is known of the points.
+func (r *round) list(points []TracePoint) {
+	r.listing++
+	r.points, r.switchable = make([]PointState, len(points)), make(map[TracePointID]bool, len(points))
+	for i, p := range points {
+		r.points[i].TracePoint = p
 		if !p.AlwaysOn {
-			switchable[p.ID] = true
+			r.switchable[p.ID] = true
 		}
 	}
 	slices.SortStableFunc(r.points, func(a, b PointState) int { return a.ID.Compare(b.ID) })
-	r.measureCosts()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.switchable = switchable
-	r.measureSizes()
+	r.publish()
 }
 
 // withEarlier adds the points that were listed before to those that some layers list now.
@@ -54,48 +69,54 @@ func (r *round) measureCosts() {
 	if !ok {
 		return
 	}
-	points := slices.Clone(r.points)
-	measured, err := pass(r.ctx, &r.controller, r.config.Timeout, func(context.Context) ([]PointState, error) {
+	points, costs := r.points, make([]HitCost, len(r.points)) // a call that is left behind reads the points' IDs only
+	measured, err := pass(r.ctx, &r.controller, r.config.Timeout, func(context.Context) ([]HitCost, error) {
 		for i := range points {
-			if cost, ok := meter.HitCost(points[i].ID); ok {
-				points[i].HitCost = cost.orElse(points[i].HitCost)
+			cost, ok := meter.HitCost(points[i].ID)
+			if !ok {
+				cost = HitCost{CPU: -1}
 			}
+			costs[i] = cost
 		}
-		return points, nil
+		return costs, nil
 	})
 	if err != nil {
 		r.problem(fmt.Errorf("pythia: asking what trace points cost: %w", err))
 		return
 	}
-	r.points = measured
+	for i := range points {
+		points[i].HitCost = measured[i].orElse(points[i].HitCost)
+	}
 }
 
 // measureSizes looks up how large the spans of each point are, where any were seen.
 func (r *round) measureSizes() {
-	watches := r.sorted()
-	for i := range r.points {
-		p := &r.points[i]
-		var spans, bytes float64
-		for _, w := range watches {
-			u := w.usage.Points[p.ID]
-			spans, bytes = spans+u.Spans, bytes+u.Bytes
+	seen := make(map[TracePointID]pointUsage)
+	for _, w := range r.sorted() {
+		for id, u := range w.usage.Points {
+			all := seen[id]
+			all.Spans, all.Bytes = all.Spans+u.Spans, all.Bytes+u.Bytes
+			seen[id] = all
 		}
-		if spans > 0 {
-			p.HitCost.Bytes = int(bytes / spans)
+	}
+	for id, u := range seen {
+		if i, known := r.find(id); known && u.Spans > 0 {
+			r.points[i].HitCost.Bytes = int(u.Bytes / u.Spans)
 		}
 	}
 }
 
-// pointStates returns all points as they are now.
+// pointStates returns all points as they are now. They are the loop's own: there can be a hundred thousand.
 func (r *round) pointStates() []PointState {
-	wanted := r.wanted()
-	states := slices.Clone(r.points)
-	for i := range states {
-		if on := wanted[states[i].ID]; on != nil {
-			states[i].On = slices.Sorted(maps.Keys(on.types))
+	for i := range r.points {
+		r.points[i].On = nil
+	}
+	for id, on := range r.wanted() {
+		if i, known := r.find(id); known {
+			r.points[i].On = slices.Sorted(maps.Keys(on.types))
 		}
 	}
-	return states
+	return r.points
 }
 
 // alwaysOn reports whether a point is known to be always on.

@@ -13,15 +13,19 @@ type look struct {
 }
 
 func (r *round) look(w *watch) (*look, error) {
-	r.mu.Lock()
-	all, err := isolated("the localizer", func() (Localizer, error) { return w.window.seen(r.parts.Localizer) })
-	r.mu.Unlock()
+	all, err := isolated("the localizer", func() (Localizer, error) {
+		if err := r.collect(w, true); err != nil {
+			return nil, err
+		}
+		return w.window.seen(r.loop)
+	})
 	if err != nil {
 		return nil, err
 	}
 	seen := &look{}
 	err = attempt("the localizer", func() error {
 		groups, findings, err := all.Localize(r.ctx, nil)
+		r.localised += len(groups)
 		for _, g := range groups {
 			seen.stake += g.StakeSeconds()
 		}

@@ -1,12 +1,14 @@
 package pythia
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,12 +17,13 @@ type loop struct {
 	parts  Config
 	config LoopConfig
 
-	// stepping lets one step at a time through. It guards what observing does not touch.
+	// stepping lets one step at a time through. It guards what follows, and what the watches hold besides their intakes.
 	stepping    sync.Mutex
 	cycle       int
 	stepped     time.Time
 	points      []PointState          // all, ordered by ID
 	listed      bool                  // the controller has said what points there are
+	listing     int                   // how many times these were others than before
 	unpaid      map[TracePointID]bool // points that could not be switched off, to be tried again
 	history     []*Diagnosis          // ended ones, the latest last
 	profiles    profiles
@@ -28,14 +31,19 @@ type loop struct {
 	strategy    turnstile
 	lacksSelect map[TracePointID]bool // points that cannot be on for some requests only
 	failing     map[TracePointID]int  // for how many steps in a row points could not be renewed
+	switchable  map[TracePointID]bool // never changed, only replaced: observers have it too
+	on          map[TracePointID]*switchedOn
+	profiling   bool
+	input       Input // what was taken from the intakes
 
-	// mu guards what follows, and lacksSelect.
-	mu         sync.Mutex
-	watches    map[string]*watch
-	switchable map[TracePointID]bool
-	on         map[TracePointID]*switchedOn
-	profiling  bool
-	input      Input
+	measure Measure
+	view    atomic.Pointer[view]
+
+	// mu guards what follows. It is held for moments only, and not by observers of known request types.
+	mu        sync.RWMutex
+	watches   map[string]*watch
+	endless   Input      // workflows that belong to no intake
+	templates sync.Mutex // lets one localizer at a time be made of the template
 }
 
 // switchedOn says for which requests the Engine has a point on, and which attributes it has on there.
@@ -52,69 +60,89 @@ const maxTypes = 1000
 const otherTypes = "(other)"
 
 func newLoop(parts Config, c LoopConfig) *loop {
-	return &loop{
-		parts: parts, config: c,
+	l := &loop{
+		parts: parts, config: c, measure: parts.Localizer.Measure(),
 		controller: turnstile{what: "the trace point controller"}, strategy: turnstile{what: "the search strategy"},
 		watches: make(map[string]*watch), switchable: make(map[TracePointID]bool), on: make(map[TracePointID]*switchedOn),
 		unpaid: make(map[TracePointID]bool), lacksSelect: make(map[TracePointID]bool),
 		failing: make(map[TracePointID]int),
 	}
+	l.publish()
+	return l
 }
 
-// observe adds a workflow: to the search space if it was traced fully, else to the window of its request type.
+// observe adds a workflow: to the search space if it was traced fully, else to the window of its request type. It waits for no step.
 func (l *loop) observe(t *Trace) {
+	if t.endless() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.endless.add(t)
+		l.endless.Ignored++
+		return
+	}
+	for !l.takeIn(t) { // a step has switched something meanwhile
+	}
+}
+
+// takeIn has the intake of its type take a workflow in, unless what it goes by changes meanwhile.
+func (l *loop) takeIn(t *Trace) bool {
+	v, w := l.view.Load(), l.watch(t.RequestType)
+	a := arrival{Trace: t, view: v, on: v.onFor(w.requestType)}
+	if a.profiled = v.profiling && v.showsMore(t, a.on); !a.profiled {
+		a.key, a.grouped = l.group(v, t)
+		t.CriticalPath(l.measure) // the trace keeps it: localizers need it, and shall not work it out while others wait
+	}
+	counts, done, err := w.window.intake.add(l, &a)
+	if err != nil {
+		l.complain(context.Background(), err)
+	}
+	if counts && a.profiled {
+		l.profile(t)
+	}
+	return done
+}
+
+// watch returns what follows a request type, and begins to if it is new.
+func (l *loop) watch(requestType string) *watch {
+	l.mu.RLock()
+	w, _ := l.following(requestType)
+	l.mu.RUnlock()
+	if w != nil {
+		return w
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.input.add(t)
-	if t.endless() {
-		l.input.Ignored++
-		return
-	}
-	w := l.watch(t.RequestType)
-	w.arrived++
-	w.usage.Arrived++
-	if !w.window.counts(t.StartNanos()) {
-		return
-	}
-	if l.profiling && l.showsMore(t, w.requestType) {
-		l.profile(w, t)
-		return
-	}
-	key, ok := l.group(t)
-	if !ok {
-		l.input.Ignored++
-		return
-	}
-	if err := attempt("the localizer", func() error {
-		w.window.add(l.parts.Localizer, key, t)
-		return nil
-	}); err != nil {
-		l.input.Ignored++
-		l.complain(context.Background(), err)
-		return
-	}
-	w.usage.observe(t, l.onFor(w.requestType), l.isSwitchable)
-}
-
-func (l *loop) watch(requestType string) *watch {
-	w := l.watches[requestType]
-	others := w == nil && len(l.watches) >= maxTypes
-	if others {
-		requestType = otherTypes
-		for w = l.watches[requestType]; w != nil && !w.others; w = l.watches[requestType] {
-			requestType += "'" // an application's own
-		}
-	}
+	w, name := l.following(requestType)
 	if w == nil {
-		w = &watch{requestType: requestType, others: others}
-		l.watches[requestType] = w
+		w = &watch{requestType: name, others: len(l.watches) >= maxTypes}
+		l.watches[name] = w
 	}
 	return w
 }
 
+// following returns what follows a request type or, if there is nothing yet, under which name it is to be followed.
+func (l *loop) following(requestType string) (*watch, string) {
+	w := l.watches[requestType]
+	if w != nil || len(l.watches) < maxTypes {
+		return w, requestType
+	}
+	requestType = otherTypes
+	for w = l.watches[requestType]; w != nil && !w.others; w = l.watches[requestType] {
+		requestType += "'" // an application's own
+	}
+	return w, requestType
+}
+
+// newLocalizer returns an empty one.
+func (l *loop) newLocalizer() Localizer {
+	l.templates.Lock()
+	defer l.templates.Unlock()
+	return l.parts.Localizer.New()
+}
+
 // group asks the Grouper, showing it the skeleton only.
-func (l *loop) group(t *Trace) (GroupKey, bool) {
-	bare := t.Without(l.isSwitchable)
+func (l *loop) group(v *view, t *Trace) (GroupKey, bool) {
+	bare := t.Without(v.isSwitchable)
 	if bare == nil {
 		return "", false
 	}
@@ -129,37 +157,23 @@ func (l *loop) group(t *Trace) (GroupKey, bool) {
 	return key, ok && err == nil
 }
 
-func (l *loop) isSwitchable(id TracePointID) bool { return l.switchable[id] }
+func (l *loop) isOn(id TracePointID, requestType string) bool {
+	s := l.on[id]
+	return s != nil && (s.everybody || s.types[requestType])
+}
 
-// showsMore reports whether a workflow has a span at a point that is off for its type.
-func (l *loop) showsMore(t *Trace, requestType string) bool {
-	for i := range t.Spans {
-		if id := t.Spans[i].Point; l.switchable[id] && !l.isOn(id, requestType) {
+// hasOn reports whether points are on for requests of a type.
+func (l *loop) hasOn(requestType string) bool {
+	for id := range l.on {
+		if l.isOn(id, requestType) {
 			return true
 		}
 	}
 	return false
 }
 
-func (l *loop) isOn(id TracePointID, requestType string) bool {
-	s := l.on[id]
-	return s != nil && (s.everybody || s.types[requestType])
-}
-
-// onFor returns the points that are on for requests of a type, in no order.
-func (l *loop) onFor(requestType string) []TracePointID {
-	var ids []TracePointID
-	for id, s := range l.on {
-		if s.everybody || s.types[requestType] {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
 // profile adds a fully traced workflow to the search space.
-func (l *loop) profile(w *watch, t *Trace) {
-	w.usage.profile(t, l.isSwitchable)
+func (l *loop) profile(t *Trace) {
 	if err := attempt("the search space", func() error {
 		l.config.Space.Observe(t)
 		return nil
@@ -170,11 +184,16 @@ func (l *loop) profile(w *watch, t *Trace) {
 
 // sorted returns the watches by request type.
 func (l *loop) sorted() []*watch {
-	sorted := make([]*watch, 0, len(l.watches))
-	for _, name := range slices.Sorted(maps.Keys(l.watches)) {
-		sorted = append(sorted, l.watches[name])
-	}
-	return sorted
+	all := l.all()
+	slices.SortFunc(all, func(a, b *watch) int { return cmp.Compare(a.requestType, b.requestType) })
+	return all
+}
+
+// all returns the watches in no order.
+func (l *loop) all() []*watch {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return slices.Collect(maps.Values(l.watches))
 }
 
 func (l *loop) complain(ctx context.Context, err error) {
@@ -218,9 +237,7 @@ func (l *loop) report(ctx context.Context) (*Report, error) {
 func (l *loop) countReported() {
 	l.stepping.Lock()
 	defer l.stepping.Unlock()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, w := range l.watches {
+	for _, w := range l.all() {
 		if w.diagnosis != nil && !w.searching() {
 			w.reported = true
 		}
@@ -229,21 +246,33 @@ func (l *loop) countReported() {
 
 // allSeen joins what the windows hold.
 func (l *loop) allSeen() (Localizer, []*watch, Input, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.stepping.Lock()
+	defer l.stepping.Unlock()
 	watches := l.sorted()
 	all, err := isolated("the localizer", func() (Localizer, error) {
-		all := l.parts.Localizer.New()
+		all := l.newLocalizer()
 		for _, w := range watches {
-			seen, err := w.window.seen(l.parts.Localizer)
-			if err == nil {
-				err = all.Merge(seen)
-			}
-			if err != nil {
+			if err := errors.Join(l.collect(w, true), w.window.mergeInto(all)); err != nil {
 				return nil, err
 			}
 		}
 		return all, nil
 	})
-	return all, watches, l.input, err
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	input := l.input
+	input.merge(l.endless)
+	return all, watches, input, err
+}
+
+// collect takes what has come in for a watch. Of the durations it takes no more than their moments unless all is wanted, for the window to be aged,
+// localised or saved.
+func (l *loop) collect(w *watch, all bool) error {
+	return w.window.intake.take(all, func(c *came) error {
+		l.input.merge(c.input)
+		w.arrived += c.input.Traces
+		w.usage.Arrived += c.input.Traces
+		w.usage.add(&c.passes)
+		return attempt("the localizer", func() error { return w.window.add(c) })
+	})
 }

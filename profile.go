@@ -20,6 +20,7 @@ type profiles struct {
 	ending []TracePointID
 	// known are the points that there were to be switched at the last profile, or when the search space came filled.
 	known map[TracePointID]bool
+	knew  int  // the listing of which all are known
 	came  bool // the search space came filled: the request types need no profile to be known
 }
 
@@ -68,8 +69,6 @@ func (r *round) runProfile() bool {
 func (r *round) beginProfile() {
 	p := &r.profiles
 	p.steps, p.points, p.ending = 0, nil, nil
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	for _, w := range r.watched {
 		u := &w.usage
 		u.Profiled, u.SinceNew, u.Arrived, u.Brought = 0, 0, 0, false
@@ -108,7 +107,7 @@ func (r *round) profileDue() bool {
 	if r.config.ProfileEvery < 0 || r.cycle.Requests == 0 || r.stepped.IsZero() {
 		return false
 	}
-	if !slices.ContainsFunc(r.points, func(p PointState) bool { return !p.AlwaysOn }) {
+	if len(r.switchable) == 0 {
 		return false // there is nothing to learn
 	}
 	if p.ended.IsZero() && r.spaceFilled() { // it came so
@@ -125,6 +124,10 @@ const mostKnown = 100_000
 
 // knowPoints notes what there is to be switched. What is there no more may come again.
 func (r *round) knowPoints() {
+	if r.profiles.knew == r.listing {
+		return
+	}
+	r.profiles.knew = r.listing
 	if r.profiles.known == nil || len(r.profiles.known) > mostKnown {
 		r.profiles.known = make(map[TracePointID]bool)
 	}
@@ -137,13 +140,19 @@ func (r *round) knowPoints() {
 
 // newPoints reports whether there are points that the last profile did not know.
 func (r *round) newPoints() bool {
-	return slices.ContainsFunc(r.points, func(p PointState) bool { return !p.AlwaysOn && !r.profiles.known[p.ID] })
+	p := &r.profiles
+	if p.knew == r.listing {
+		return false
+	}
+	if slices.ContainsFunc(r.points, func(s PointState) bool { return !s.AlwaysOn && !p.known[s.ID] }) {
+		return true
+	}
+	p.knew = r.listing
+	return false
 }
 
 // newTypes reports whether there are requests, enough to be searched, that no profile has had to do with.
 func (r *round) newTypes() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	return !r.profiles.came && slices.ContainsFunc(r.watched, func(w *watch) bool {
 		return !w.usage.Looked && w.usage.Profiled == 0 && r.occurs(w) && w.window.total().N >= r.config.MinRequests
 	})
@@ -182,8 +191,6 @@ func (r *round) spaceFilled() bool {
 }
 
 func (r *round) profiledEnough() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	return !slices.ContainsFunc(r.watched, func(w *watch) bool { return r.occurs(w) && !r.enoughOf(w) })
 }
 
@@ -217,8 +224,6 @@ func (r *round) sparsest() int {
 
 // fullSpans returns how many spans per second there would be with all on.
 func (r *round) fullSpans() (spans float64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	for _, w := range r.watched {
 		full := w.usage.full()
 		if seen := w.usage.Looked || w.usage.Profiled > 0 || r.profiles.oneIn > 0 && r.enoughOf(w); full == 0 && !seen {
@@ -250,7 +255,6 @@ func (r *round) profileCost() Cost {
 // endProfile has apply switch everything off. Requests that pass points they were not known to pass are looked into again.
 func (r *round) endProfile() {
 	p := &r.profiles
-	r.mu.Lock()
 	for _, w := range r.watched {
 		u := &w.usage
 		u.Looked = u.Looked || u.Arrived > 0 && (p.steps > mostProfiled || r.enoughOf(w))
@@ -259,7 +263,6 @@ func (r *round) endProfile() {
 		}
 		u.Brought = false
 	}
-	r.mu.Unlock()
 	for _, id := range p.points {
 		r.unpaid[id] = true // apply switches them off
 	}
@@ -273,18 +276,17 @@ func (r *round) afterProfile(now time.Time) {
 		return
 	}
 	r.profiling, p.ending = false, nil
-	for _, w := range r.watches {
+	for _, w := range r.all() {
 		w.window.skip(now)
 	}
 }
 
 // beingProfiled tells observers that a profile began or changed.
 func (r *round) beingProfiled() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.profiling = true
 	now := r.config.Now()
 	for _, w := range r.watched {
 		w.window.skip(now)
 	}
+	r.publish()
 }

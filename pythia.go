@@ -163,5 +163,9 @@ func (c *Config) report(ctx context.Context, seen, before Localizer, input Input
 			return nil, err
 		}
 	}
-	return &Report{Measure: seen.Measure(), Input: input, Groups: groups, Findings: findings, MoreFindings: more}, nil
+	report := &Report{Measure: seen.Measure(), Input: input, Groups: groups, Findings: findings, MoreFindings: more}
+	if d, ok := seen.(Dropper); ok {
+		report.Dropped = d.Dropped()
+	}
+	return report, nil
 }

@@ -5,6 +5,7 @@ type Report struct {
 	Measure  Measure
 	Input    Input
 	Baseline *Input // nil without one
+	Dropped  Dropped
 	Groups   []*Group
 	Findings []*Finding
 	// MoreFindings counts those beyond Config.TopFindings.

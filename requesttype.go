@@ -58,11 +58,15 @@ func join(a, b string) string {
 
 var uuid = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
 
+const uuidLength = 36
+
 // Template replaces what looks like an identifier in an operation's name by "{id}", and drops a query string:
 // "GET /v2/images/11c0feda-a51f-4dbc-a90f-55fcea67fc08?x=1" becomes "GET /v2/images/{id}".
 // UUIDs are found anywhere; numbers and hexadecimal only as segments of a path, since names may well hold numbers.
 func Template(name string) string {
-	name = uuid.ReplaceAllLiteralString(name, "{id}")
+	if len(name) >= uuidLength && strings.IndexByte(name, '-') >= 0 {
+		name = uuid.ReplaceAllLiteralString(name, "{id}")
+	}
 	if !strings.Contains(name, "/") {
 		return name
 	}

@@ -3,7 +3,6 @@ package pythia
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"time"
 )
@@ -17,7 +16,8 @@ type round struct {
 	watched []*watch // by request type
 	spent   Cost     // what is on, by estimate
 	// affected are the watches whose windows begin anew, besides those whose requests see something switched.
-	affected map[*watch]bool
+	affected  map[*watch]bool
+	localised int // groups
 }
 
 // step observes, decides and switches once. Only a context that is done stops it; all else that goes wrong is in the Cycle.
@@ -32,6 +32,7 @@ func (l *loop) step(ctx context.Context) (*Cycle, error) {
 	r := &round{loop: l, ctx: ctx, now: now, cycle: &Cycle{Number: l.cycle, Time: now}, affected: make(map[*watch]bool)}
 	r.listPoints()
 	r.takeStock()
+	r.measureSizes()
 	r.spent = r.costOfAll()
 	r.keepWithinBudget()
 	if r.listed && !r.runProfile() {
@@ -50,11 +51,11 @@ func (l *loop) step(ctx context.Context) (*Cycle, error) {
 
 // takeStock looks up what is watched, and brings it up to date.
 func (r *round) takeStock() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.forgetTypes()
 	r.watched = r.loop.sorted()
 	for _, w := range r.watched {
+		if err := r.collect(w, w.window.ages(r.now, r.config.Window)); err != nil {
+			r.problem(err)
+		}
 		r.cycle.Requests += w.arrived
 		if w.arrived > 0 || w.seen.IsZero() {
 			w.seen = r.now
@@ -69,38 +70,56 @@ func (r *round) takeStock() {
 		}
 		w.window.age(r.now, r.config.Window)
 	}
+	r.forgetTypes()
 }
 
 // forgetTypes makes room for new request types: those of which nothing was seen for a window go, unless there is a diagnosis.
 func (r *round) forgetTypes() {
-	if len(r.watches) < maxTypes/2 {
+	if len(r.watched) < maxTypes/2 {
 		return
 	}
-	maps.DeleteFunc(r.watches, func(_ string, w *watch) bool {
-		return w.diagnosis == nil && w.arrived == 0 && r.now.Sub(w.seen) > r.config.Window
+	r.watched = slices.DeleteFunc(r.watched, func(w *watch) bool {
+		forgotten := w.diagnosis == nil && r.now.Sub(w.seen) > r.config.Window && w.window.intake.close(false)
+		if forgotten {
+			r.mu.Lock()
+			delete(r.watches, w.requestType)
+			r.mu.Unlock()
+		}
+		return forgotten
 	})
 }
 
-// mostAtStakeFirst orders the watches by the seconds that their requests spread by, per second: the budget goes to where it matters most.
+// mostAtStakeFirst orders the watches by the seconds that their requests spread by, per second: the budget goes to where it matters most. Those that had
+// to wait in the last step come before all others.
 func (r *round) mostAtStakeFirst() []*watch {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	stake := func(w *watch) float64 { return w.rate * w.window.total().stdDev() }
 	ordered := slices.Clone(r.watched)
-	slices.SortStableFunc(ordered, func(a, b *watch) int { return cmp.Compare(stake(b), stake(a)) })
+	slices.SortStableFunc(ordered, func(a, b *watch) int {
+		switch {
+		case a.postponed && !b.postponed:
+			return -1
+		case b.postponed && !a.postponed:
+			return 1
+		}
+		return cmp.Compare(stake(b), stake(a))
+	})
 	return ordered
 }
 
-// total is what a watch's window holds.
-func (r *round) total(w *watch) moments {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return w.window.total()
+// mostLocalised bounds how many groups a step localises, give or take one request type: with thousands of groups it would take seconds otherwise. It goes
+// by their number and not by time, so that the same workflows give the same decisions.
+const mostLocalised = 1000
+
+// postpone leaves a request type to the next step, in which it comes first, if this one has done enough.
+func (r *round) postpone(w *watch) bool {
+	w.postponed = r.localised >= mostLocalised
+	return w.postponed
 }
 
 // advance takes the search for one request type a step on.
 func (r *round) advance(w *watch) {
-	total := r.total(w)
+	total := w.window.total()
+	w.postponed = false
 	if total.N < r.config.MinRequests {
 		r.wait(w)
 		return
@@ -132,7 +151,7 @@ func (r *round) wait(w *watch) {
 				r.switchOff(w, h, "too few requests came")
 			}
 		}
-		r.end(w, StopTooFew, r.total(w))
+		r.end(w, StopTooFew, w.window.total())
 	}
 }
 
@@ -146,7 +165,7 @@ func (r *round) rest(w *watch, total moments) {
 			return
 		}
 	}
-	if w.noticed++; w.noticed < 2 {
+	if w.noticed++; w.noticed < 2 || r.postpone(w) {
 		return
 	}
 	w.noticed = 0
@@ -178,10 +197,7 @@ func (r *round) rest(w *watch, total moments) {
 func (r *round) feelNormal(w *watch, total moments) {
 	if !total.better(*w.normal) {
 		w.noticed = 0
-		r.mu.Lock()
-		older := w.window.older.total
-		r.mu.Unlock()
-		w.learnNormal(older)
+		w.learnNormal(w.window.older.total)
 		return
 	}
 	if w.noticed++; w.noticed == 2 {

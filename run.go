@@ -104,8 +104,6 @@ func (l *loop) disableAll() error {
 
 // letGo returns all that may be on: points, and attributes of always-on points. From now on, they count as off.
 func (l *loop) letGo() (ids []TracePointID, attributes map[TracePointID][]string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	points := maps.Clone(l.unpaid)
 	attributes = make(map[TracePointID][]string)
 	for id, s := range l.on {
@@ -120,11 +118,12 @@ func (l *loop) letGo() (ids []TracePointID, attributes map[TracePointID][]string
 	}
 	l.on, l.unpaid = make(map[TracePointID]*switchedOn), make(map[TracePointID]bool)
 	l.profiles.oneIn, l.profiles.points, l.profiles.ending, l.profiling = 0, nil, nil, false
-	for _, w := range l.watches {
+	for _, w := range l.all() {
 		if w.hasOn() {
 			w.window.suspend()
 		}
 	}
+	l.publish()
 	return sortedPoints(maps.Keys(points)), attributes
 }
 

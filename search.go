@@ -12,7 +12,7 @@ func (r *round) search(w *watch, total moments) {
 	if w.began.N == 0 {
 		w.began, w.shown = total, r.now
 	}
-	if r.overtaken(w, total) || r.calm(w, total) {
+	if r.overtaken(w, total) || r.calm(w, total) || r.postpone(w) {
 		return
 	}
 	seen, err := r.look(w)
@@ -204,12 +204,9 @@ func (r *round) state(w *watch, targets []*Finding) *State {
 	}
 	slices.SortFunc(tried, TracePointID.Compare)
 	tried = slices.Compact(tried)
-	r.mu.Lock()
-	perRequest := w.usage.perRequest()
-	r.mu.Unlock()
 	for _, f := range targets {
 		s.Targets = append(s.Targets, Target{
-			RequestType: w.requestType, Finding: f, RequestsPerSecond: w.rate, SpansPerRequest: perRequest, Tried: tried,
+			RequestType: w.requestType, Finding: f, RequestsPerSecond: w.rate, SpansPerRequest: w.usage.perRequest(), Tried: tried,
 		})
 	}
 	return s
@@ -218,17 +215,32 @@ func (r *round) state(w *watch, targets []*Finding) *State {
 // copy returns a State for the strategy: what it does to that is its own affair. It shares the Space, and what a Finding points to.
 func (s *State) copy() *State {
 	c := *s
-	c.Points, c.Targets = slices.Clone(s.Points), slices.Clone(s.Targets)
-	for i := range c.Points {
-		p := &c.Points[i]
-		p.On, p.Attributes = slices.Clone(p.On), slices.Clone(p.Attributes)
+	c.Points, c.Targets = clonePoints(s.Points), slices.Clone(s.Targets)
+	if len(s.Targets) == 0 {
+		return &c
 	}
+	perRequest := maps.Clone(s.Targets[0].SpansPerRequest) // it is that of the request type, which all targets have
 	for i := range c.Targets {
 		t := &c.Targets[i]
 		finding := *t.Finding
-		t.Finding, t.Tried, t.SpansPerRequest = &finding, slices.Clone(t.Tried), maps.Clone(t.SpansPerRequest)
+		t.Finding, t.Tried, t.SpansPerRequest = &finding, slices.Clone(t.Tried), perRequest
 	}
 	return &c
+}
+
+// clonePoints copies points with what they point to, the attributes of all in one piece: there can be a hundred thousand.
+func clonePoints(points []PointState) []PointState {
+	cloned, number := slices.Clone(points), 0
+	for i := range points {
+		number += len(points[i].Attributes)
+	}
+	attributes := make([]string, 0, number)
+	for i := range cloned {
+		p, from := &cloned[i], len(attributes)
+		attributes = append(attributes, p.Attributes...)
+		p.On, p.Attributes = slices.Clone(p.On), attributes[from:len(attributes):len(attributes)]
+	}
+	return cloned
 }
 
 // othersHoldPoints reports whether searches for other request types have points on.

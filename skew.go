@@ -3,30 +3,41 @@ package pythia
 // repairSkew moves server spans that lie outside the client span waiting for them, when the two were stamped by different clocks.
 // Like Jaeger's adjuster it centres the server span in the client span, and moves all below it on the same host along. It reports
 // whether anything moved. A server span longer than its client is left alone: the client gave up waiting.
-func (t *Trace) repairSkew() bool {
-	shift := make([]int64, len(t.Spans))
-	moved := false
-	for _, i := range t.topDownByParent() {
-		p := t.parent[i]
+func (b *builder) repairSkew() bool {
+	if !b.anySkew() {
+		return false
+	}
+	shift := make([]int64, len(b.Spans))
+	for _, i := range b.topDownByParent() {
+		p := b.parent[i]
 		if p == NoParent {
 			continue
 		}
-		child, parent := &t.Spans[i], &t.Spans[p]
+		child, parent := &b.Spans[i], &b.Spans[p]
 		if child.host() == "" || child.host() == parent.host() {
 			shift[i] = shift[p]
 		} else if delta, skewed := skew(parent, child, shift[p]); skewed {
 			shift[i] = delta
-			t.Repairs.Add(RepairClockSkew, 1)
+			b.Repairs.Add(RepairClockSkew, 1)
 		}
-		moved = moved || shift[i] != 0
 	}
-	if !moved {
-		return false
-	}
-	for i := range t.Spans {
-		t.Spans[i].shift(shift[i])
+	for i := range b.Spans {
+		b.Spans[i].shift(shift[i])
 	}
 	return true
+}
+
+// anySkew reports whether any span is to be moved for its own sake. If none is, none is moved with another.
+func (b *builder) anySkew() bool {
+	for i, p := range b.parent {
+		if b.Spans[i].Kind != KindServer || p == NoParent || b.Spans[i].Process == b.Spans[p].Process {
+			continue
+		}
+		if _, skewed := skew(&b.Spans[p], &b.Spans[i], 0); skewed && b.Spans[i].host() != b.Spans[p].host() {
+			return true
+		}
+	}
+	return false
 }
 
 // skew returns by how much to move a server span whose client has itself been moved by parentShift.
@@ -55,12 +66,12 @@ func (s *Span) shift(nanos int64) {
 }
 
 // topDownByParent is [Trace.topDown] before the lists of children exist.
-func (t *Trace) topDownByParent() []int32 {
-	order := make([]int32, 0, len(t.Spans))
-	done := make([]bool, len(t.Spans))
+func (b *builder) topDownByParent() []int32 {
+	order := make([]int32, 0, len(b.Spans))
+	done := make([]bool, len(b.Spans))
 	var up []int32
-	for i := range t.Spans {
-		for j := int32(i); j != NoParent && !done[j]; j = t.parent[j] {
+	for i := range b.Spans {
+		for j := int32(i); j != NoParent && !done[j]; j = b.parent[j] {
 			done[j] = true
 			up = append(up, j)
 		}

@@ -5,8 +5,6 @@ import "maps"
 // costOfAll estimates what is on costs: how often its points are passed, by measurement, times what that costs.
 func (r *round) costOfAll() (sum Cost) {
 	wanted := r.wanted()
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	for _, id := range sortedPoints(maps.Keys(wanted)) {
 		i, known := r.find(id)
 		if !known || r.points[i].AlwaysOn {

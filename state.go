@@ -109,56 +109,38 @@ func (e *Engine) Restore(r io.Reader) error {
 func (l *loop) save() (*savedState, error) {
 	l.stepping.Lock()
 	defer l.stepping.Unlock()
-	var panes [][2]pane
-	s, err := isolated("the localizer", func() (s *savedState, err error) {
-		s, panes, err = l.snapshot()
-		return s, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if s.Space, err = marshal(l.config.Space); err != nil {
-		return nil, err
-	}
-	for i, p := range panes {
-		if s.Watches[i].Older, err = savePane(p[0]); err != nil {
-			return nil, err
-		}
-		if s.Watches[i].Newer, err = savePane(p[1]); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
-}
-
-// snapshot copies what observing changes, so that it need not wait until all is written.
-func (l *loop) snapshot() (*savedState, [][2]pane, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	s := &savedState{
 		Version: stateVersion, Cycle: l.cycle, History: slices.Clone(l.history),
 		ProfileEnded: l.profiles.ended, ProfileKnew: sortedPoints(maps.Keys(l.profiles.known)), SpaceCame: l.profiles.came,
 	}
-	var panes [][2]pane
 	for _, w := range l.sorted() {
-		saved := savedWatch{
-			RequestType: w.requestType, Others: w.others, Begun: w.window.begun, Since: w.window.since, Usage: w.usage.save(), Rate: w.rate,
-			Normal: w.normal, Reported: w.reported, Asked: sortedPoints(maps.Keys(w.asked)), Varying: w.varying, Steady: w.steady,
-		}
-		if w.diagnosis != nil {
-			saved.Diagnosis = w.diagnosis.copy()
-		}
-		older, err := w.window.older.copy(l.parts.Localizer)
+		saved, err := l.saveWatch(w)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		newer, err := w.window.newer.copy(l.parts.Localizer)
-		if err != nil {
-			return nil, nil, err
-		}
-		s.Watches, panes = append(s.Watches, saved), append(panes, [2]pane{older, newer})
+		s.Watches = append(s.Watches, saved)
 	}
-	return s, panes, nil
+	var err error
+	s.Space, err = marshal(l.config.Space)
+	return s, err
+}
+
+func (l *loop) saveWatch(w *watch) (s savedWatch, err error) {
+	if err := l.collect(w, true); err != nil {
+		return s, err
+	}
+	s = savedWatch{
+		RequestType: w.requestType, Others: w.others, Begun: w.window.begun, Since: w.window.since, Usage: w.usage.save(), Rate: w.rate,
+		Normal: w.normal, Reported: w.reported, Asked: sortedPoints(maps.Keys(w.asked)), Varying: w.varying, Steady: w.steady,
+	}
+	if w.diagnosis != nil {
+		s.Diagnosis = w.diagnosis.copy()
+	}
+	if s.Older, err = savePane(w.window.older); err != nil {
+		return s, err
+	}
+	s.Newer, err = savePane(w.window.newer)
+	return s, err
 }
 
 func savePane(p pane) (savedPane, error) {
@@ -199,8 +181,6 @@ func (l *loop) restore(s *savedState) error {
 func (l *loop) replace(s *savedState, watches map[string]*watch) error {
 	l.stepping.Lock()
 	defer l.stepping.Unlock()
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if u, ok := l.config.Space.(encoding.BinaryUnmarshaler); ok && len(s.Space) > 0 {
 		if err := unmarshal(u, s.Space); err != nil {
 			return err
@@ -214,13 +194,27 @@ func (l *loop) replace(s *savedState, watches map[string]*watch) error {
 	for _, id := range l.profiles.points {
 		l.unpaid[id] = true
 	}
-	l.cycle, l.stepped, l.history, l.watches = s.Cycle, time.Time{}, s.History, watches
+	l.cycle, l.stepped, l.history = s.Cycle, time.Time{}, s.History
+	l.follow(watches)
 	l.profiles = profiles{ended: s.ProfileEnded, came: s.SpaceCame, known: make(map[TracePointID]bool)}
 	for _, id := range s.ProfileKnew {
 		l.profiles.known[id] = true
 	}
 	l.profiling, l.on, l.failing = false, make(map[TracePointID]*switchedOn), make(map[TracePointID]int)
+	l.publish()
 	return nil
+}
+
+// follow replaces the watches. What has come in since the last step is lost.
+func (l *loop) follow(watches map[string]*watch) {
+	l.mu.Lock()
+	before := l.watches
+	l.watches = watches
+	l.mu.Unlock()
+	for _, w := range before {
+		w.window.intake.close(true)
+		_ = l.collect(w, false) // it was counted
+	}
 }
 
 func (l *loop) restoreWatch(s *savedWatch) (*watch, error) {
@@ -244,6 +238,7 @@ func (l *loop) restoreWatch(s *savedWatch) (*watch, error) {
 		return w, nil
 	}
 	w.window.begun, w.window.since = s.Begun, s.Since
+	w.window.intake.skip(s.Since)
 	for _, p := range []struct {
 		to   *pane
 		from savedPane

@@ -17,9 +17,7 @@ func (r *round) apply() {
 	failed := r.enable(wanted)
 	r.enableAttributes(wanted, failed, left)
 	r.giveUp(failed)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.on = r.wantedLocked()
+	r.on = r.wanted()
 	for id, keys := range left {
 		r.noteLeft(id, keys)
 	}
@@ -29,6 +27,7 @@ func (r *round) apply() {
 	}
 	r.followLeases(failed, renewed, now)
 	r.afterProfile(now)
+	r.publish()
 }
 
 // disable switches off what is wanted no more, and what could not be switched off before.
@@ -145,11 +144,9 @@ func (r *round) enableFor(s Selection, ids []TracePointID) map[TracePointID]erro
 		}
 		return done.failed
 	}
-	r.mu.Lock()
 	for _, id := range done.everybody {
 		r.lacksSelect[id] = true
 	}
-	r.mu.Unlock()
 	r.problemsOf(done.failed)
 	return done.failed
 }

@@ -17,6 +17,9 @@ type usage struct {
 	// Brought says that the profile has shown points that the requests were not known to pass.
 	Brought bool
 	Points  map[TracePointID]pointUsage
+
+	rates map[TracePointID]float64 // what perRequest returns; nil: to be worked out
+	sum   float64                  // what full returns
 }
 
 // pointUsage is what was seen of a point in the workflows in which it was on.
@@ -30,38 +33,56 @@ type pointUsage struct {
 // memory is how many workflows count fully, about.
 const memory = 1000
 
-// profile adds a fully traced workflow.
-func (u *usage) profile(t *Trace, switchable func(TracePointID) bool) {
-	u.Profiled++
-	u.SinceNew++
-	known := len(u.Points)
-	u.spans(t, switchable)
-	if len(u.Points) > known {
-		u.SinceNew, u.Brought = 0, true
+// add adds what came by of late.
+func (u *usage) add(p *passes) {
+	u.Profiled += p.profiled
+	u.SinceNew += p.profiled
+	if p.profiled > 0 {
+		for id, at := range u.Points {
+			at.Profiled += float64(p.profiled)
+			u.put(id, at)
+		}
 	}
-	for id, p := range u.Points {
-		p.Profiled++
-		u.Points[id] = p.faded()
+	for id, came := range p.points {
+		u.pass(id, came, p.profiled)
 	}
+	for _, s := range p.shown {
+		for id := range s.on.ids {
+			at := u.Points[id]
+			at.Workflows += s.workflows
+			u.put(id, at)
+		}
+	}
+	u.fade(p)
 }
 
-// observe adds a workflow in which only some of the points were on. Spans of others are those of a switch in progress.
-func (u *usage) observe(t *Trace, on []TracePointID, switchable func(TracePointID) bool) {
-	u.spans(t, func(id TracePointID) bool { return switchable(id) && slices.Contains(on, id) })
-	for _, id := range on {
-		p := u.Points[id]
-		p.Workflows++
-		u.put(id, p.faded())
+// pass adds what came by at a point among so many fully traced workflows, and notes whether these have shown it first.
+func (u *usage) pass(id TracePointID, came passed, profiled int) {
+	at, known := u.Points[id]
+	if !known {
+		at.Profiled = float64(profiled - came.after)
 	}
+	if !known && came.profiled {
+		u.SinceNew, u.Brought = min(u.SinceNew, profiled-came.after-1), true
+	}
+	at.Spans += came.spans
+	at.Bytes += came.bytes
+	u.put(id, at)
 }
 
-func (u *usage) spans(t *Trace, switchable func(TracePointID) bool) {
-	for i := range t.Spans {
-		if id := t.Spans[i].Point; switchable(id) {
-			p := u.Points[id]
-			p.Spans++
-			p.Bytes += float64(t.Spans[i].size())
-			u.put(id, p)
+// fade has old workflows count less at the points that new ones were added to.
+func (u *usage) fade(p *passes) {
+	if p.profiled > 0 {
+		for id, at := range u.Points {
+			u.Points[id] = at.faded()
+		}
+	}
+	for id := range p.points {
+		u.Points[id] = u.Points[id].faded()
+	}
+	for _, s := range p.shown {
+		for id := range s.on.ids {
+			u.Points[id] = u.Points[id].faded()
 		}
 	}
 }
@@ -70,41 +91,46 @@ func (u *usage) put(id TracePointID, p pointUsage) {
 	if u.Points == nil {
 		u.Points = make(map[TracePointID]pointUsage)
 	}
-	u.Points[id] = p
+	u.Points[id], u.rates = p, nil
 }
 
 func (p pointUsage) faded() pointUsage {
-	if p.Workflows+p.Profiled > 2*memory {
-		return pointUsage{p.Spans / 2, p.Bytes / 2, p.Workflows / 2, p.Profiled / 2}
+	for p.Workflows+p.Profiled > 2*memory {
+		p = pointUsage{p.Spans / 2, p.Bytes / 2, p.Workflows / 2, p.Profiled / 2}
 	}
 	return p
 }
 
-// perRequest returns how many spans a request has at each point that was seen.
+// perRequest returns how many spans a request has at each point that was seen. The map is kept, and must not be changed.
 func (u *usage) perRequest() map[TracePointID]float64 {
-	rates := make(map[TracePointID]float64, len(u.Points))
-	for id, p := range u.Points {
-		if rate, seen := p.rate(); seen {
-			rates[id] = rate
+	u.workOut()
+	return u.rates
+}
+
+// full returns how many spans at points that can be switched a fully traced request has.
+func (u *usage) full() float64 {
+	u.workOut()
+	return u.sum
+}
+
+// workOut does so once after each step that something came by in: there can be a hundred thousand points.
+func (u *usage) workOut() {
+	if u.rates != nil {
+		return
+	}
+	u.rates, u.sum = make(map[TracePointID]float64, len(u.Points)), 0
+	for _, id := range sortedPoints(maps.Keys(u.Points)) { // in order: a sum of floats depends on it
+		if rate, seen := u.Points[id].rate(); seen {
+			u.rates[id] = rate
+			u.sum += rate
 		}
 	}
-	return rates
 }
 
 // rate is how many spans a workflow has in which the point is on; false if none was seen.
 func (p pointUsage) rate() (spans float64, seen bool) {
 	n := p.Workflows + p.Profiled
 	return p.Spans / max(n, 1), n > 0
-}
-
-// full returns how many spans at points that can be switched a fully traced request has.
-func (u *usage) full() float64 {
-	rates := u.perRequest()
-	sum := 0.0
-	for _, id := range sortedPoints(maps.Keys(rates)) { // in order: a sum of floats depends on it
-		sum += rates[id]
-	}
-	return sum
 }
 
 func sortedPoints(ids iter.Seq[TracePointID]) []TracePointID {

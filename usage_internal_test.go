@@ -24,7 +24,28 @@ func usageTrace(t *testing.T, times int) *Trace {
 	return trace
 }
 
-func switchableUsage(id TracePointID) bool { return id == usagePoint }
+var switchableUsage = map[TracePointID]bool{usagePoint: true}
+
+// profile and observe add a workflow at a time.
+func (u *usage) profile(t *Trace, switchable map[TracePointID]bool) {
+	var p passes
+	p.profile(t, switchable)
+	u.add(&p)
+}
+
+func (u *usage) observe(t *Trace, on []TracePointID, switchable map[TracePointID]bool) {
+	var p passes
+	p.observe(t, switchable, pointsOn(on...))
+	u.add(&p)
+}
+
+func pointsOn(ids ...TracePointID) *pointSet {
+	s := newPointSet(nil)
+	for _, id := range ids {
+		s.ids[id] = true
+	}
+	return s
+}
 
 // TestUsageForgets: after a change, old workflows count ever less, and numbers stay bounded.
 func TestUsageForgets(t *testing.T) {
@@ -75,6 +96,26 @@ func TestUsageCountsWhatIsOn(t *testing.T) {
 	var u usage
 	u.observe(usageTrace(t, 3), nil, switchableUsage)
 	require.Empty(t, u.Points)
+}
+
+// TestUsageAddsManyAtOnce as it would one by one.
+func TestUsageAddsManyAtOnce(t *testing.T) {
+	var at, byOne usage
+	var many passes
+	on := pointsOn(usagePoint)
+	for i, n := range []int{0, 0, 1, 0, 2, 0, 0, 3, 1} {
+		trace := usageTrace(t, n)
+		if i < 6 {
+			many.profile(trace, switchableUsage)
+			byOne.profile(trace, switchableUsage)
+			continue
+		}
+		many.observe(trace, switchableUsage, on)
+		byOne.observe(trace, []TracePointID{usagePoint}, switchableUsage)
+	}
+	at.add(&many)
+	require.Equal(t, byOne, at)
+	require.Equal(t, 3, at.SinceNew)
 }
 
 // TestUsageProfilesUntilNothingIsNew counts the workflows in a row without a new point.

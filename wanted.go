@@ -7,14 +7,8 @@ import (
 
 // wanted says what shall be on, from the hypotheses.
 func (l *loop) wanted() map[TracePointID]*switchedOn {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.wantedLocked()
-}
-
-func (l *loop) wantedLocked() map[TracePointID]*switchedOn {
 	wanted := make(map[TracePointID]*switchedOn)
-	for _, w := range l.watches {
+	for _, w := range l.all() {
 		if w.diagnosis == nil {
 			continue
 		}
@@ -61,7 +55,7 @@ func (r *round) switchOff(w *watch, h *Hypothesis, why string) {
 // followLeases has nothing counted while points may be off that should be on, since their leases end and could not be renewed, and begins anew if they
 // ended before they were: what requests show then would be held against the points.
 func (r *round) followLeases(failed map[TracePointID]error, renewed, now time.Time) {
-	for _, w := range r.watches {
+	for _, w := range r.all() {
 		switch win := &w.window; {
 		case !r.unsure(w, failed):
 			if win.suspended() || r.lapsed(w, now) {
@@ -86,7 +80,7 @@ func (r *round) unsure(w *watch, failed map[TracePointID]error) bool {
 
 // lapsed reports whether leases have ended of what should be on for the requests.
 func (r *round) lapsed(w *watch, now time.Time) bool {
-	return !w.window.leased.IsZero() && w.window.leased.Before(now) && len(r.onFor(w.requestType)) > 0
+	return !w.window.leased.IsZero() && w.window.leased.Before(now) && r.hasOn(w.requestType)
 }
 
 // noteLeft has the next step switch attributes off, if they are not wanted then.

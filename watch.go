@@ -20,9 +20,10 @@ type watch struct {
 	noticed int // steps in a row in which something was to be seen
 	// varying says that the search is for what varies, and steady that it is for what takes long: both, one, or not known yet.
 	varying, steady bool
-	waited          int // steps in a row in which too few requests came
-	queued          int // steps in a row in which others held what the search could use
-	failed          int // steps in a row in which something failed that the search needs
+	waited          int  // steps in a row in which too few requests came
+	postponed       bool // the last step had no time for it
+	queued          int  // steps in a row in which others held what the search could use
+	failed          int  // steps in a row in which something failed that the search needs
 	// diagnosis is the search in progress, or the one that has ended and is not reported yet.
 	diagnosis *Diagnosis
 	// reported says that the developer has the diagnosis, so that what it has on can go off.

@@ -9,6 +9,7 @@ import (
 // window holds what was observed of the requests of one type lately, in two panes, the newer of which replaces the older from time to time. So
 // what is older than a whole window never counts and, unless it began anew meanwhile, at least half a window does.
 type window struct {
+	intake       intake // what has yet to be added to the newer pane
 	older, newer pane
 	begun        time.Time // when the newer pane was
 	// since is when something was switched for the requests: workflows that started earlier saw it partly switched, and do not count.
@@ -23,35 +24,27 @@ type pane struct {
 	total     moments
 }
 
-// copy returns a pane of its own.
-func (p pane) copy(template Localizer) (pane, error) {
-	if p.localizer == nil {
-		return p, nil
-	}
-	c := pane{template.New(), p.total}
-	return c, c.localizer.Merge(p.localizer)
-}
-
 func (w *window) total() moments { return w.older.total.plus(w.newer.total) }
 
-// counts reports whether a workflow that started then belongs to the window.
-func (w *window) counts(startNanos int64) bool {
-	return w.since.IsZero() || startNanos >= w.since.UnixNano()
-}
-
-// add adds a workflow.
-func (w *window) add(template Localizer, key GroupKey, t *Trace) {
-	if w.newer.localizer == nil {
-		w.newer.localizer = template.New()
+// add adds what was taken from the intake to the newer pane.
+func (w *window) add(c *came) error {
+	w.newer.total = w.newer.total.plus(c.total)
+	switch {
+	case c.localizer == nil:
+	case w.newer.localizer == nil:
+		w.newer.localizer = c.localizer
+	default:
+		if err := w.newer.localizer.Merge(c.localizer); err != nil {
+			return fmt.Errorf("pythia: adding to a window: %w", err)
+		}
 	}
-	w.newer.localizer.Observe(key, t)
-	start, end := t.Interval(template.Measure())
-	w.newer.total.add(float64(end-start) / 1e9)
+	return nil
 }
 
 // restart forgets everything: something was switched.
 func (w *window) restart(now time.Time) {
 	w.older, w.newer, w.begun, w.since = pane{}, pane{}, now, now
+	w.intake.restart(now)
 }
 
 // never is later than any workflow.
@@ -66,7 +59,13 @@ func (w *window) suspended() bool { return w.since.Equal(never) }
 func (w *window) skip(now time.Time) {
 	if !w.suspended() {
 		w.since = now
+		w.intake.skip(now)
 	}
+}
+
+// ages reports whether the newer pane is half a window old.
+func (w *window) ages(now time.Time, length time.Duration) bool {
+	return !w.begun.IsZero() && now.Sub(w.begun) >= length/2
 }
 
 // age replaces the older pane by the newer one when that is half a window old. Both go if that is a whole window old: no step was made meanwhile.
@@ -77,21 +76,35 @@ func (w *window) age(now time.Time, length time.Duration) {
 	switch since := now.Sub(w.begun); {
 	case since >= length:
 		w.older, w.newer, w.begun = pane{}, pane{}, now
-	case since >= length/2:
+	case w.ages(now, length):
 		w.older, w.newer, w.begun = w.newer, pane{}, now
 	}
 }
 
-// seen returns a localizer of its own with all that the window holds.
-func (w *window) seen(template Localizer) (Localizer, error) {
-	all := template.New()
+// seen returns a localizer with all that the panes hold. It may be that of one of them.
+func (w *window) seen(l *loop) (Localizer, error) {
+	older, newer := w.older.localizer, w.newer.localizer
+	switch {
+	case older == nil && newer == nil:
+		return l.newLocalizer(), nil
+	case older == nil:
+		return newer, nil
+	case newer == nil:
+		return older, nil
+	}
+	both := l.newLocalizer()
+	return both, w.mergeInto(both)
+}
+
+// mergeInto adds all that the panes hold to a localizer.
+func (w *window) mergeInto(all Localizer) error {
 	for _, p := range []pane{w.older, w.newer} {
 		if p.localizer == nil {
 			continue
 		}
 		if err := all.Merge(p.localizer); err != nil {
-			return nil, fmt.Errorf("pythia: joining the panes of a window: %w", err)
+			return fmt.Errorf("pythia: joining the panes of a window: %w", err)
 		}
 	}
-	return all, nil
+	return nil
 }

@@ -3,6 +3,7 @@ module github.com/pythia-trace/pythia/adapters
 go 1.26.0
 
 require (
+	github.com/VictoriaMetrics/easyproto v1.1.3
 	github.com/openzipkin/zipkin-go v0.4.3
 	github.com/pythia-trace/pythia v0.0.0
 	github.com/stretchr/testify v1.12.1
@@ -17,6 +18,7 @@ require (
 	go.opentelemetry.io/collector/featuregate v1.70.0 // indirect
 	go.uber.org/multierr v1.11.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	gonum.org/v1/gonum v0.17.0 // indirect
 )
 
 replace github.com/pythia-trace/pythia => ../

@@ -69,7 +69,7 @@ func (e Explainer) Explain(f *pythia.Finding) ([]pythia.Explanation, error) {
 	if len(candidates) == 0 {
 		return nil, nil
 	}
-	correct(candidates, s.PlaceSeconds, e.Permutations)
+	e.correct(candidates, s.PlaceSeconds)
 	modes := 1
 	if f.Group != nil {
 		modes = len(f.Group.Modes)
@@ -112,9 +112,11 @@ func check(s *pythia.Sample) error {
 type candidate struct {
 	pythia.Variable
 	columns   *mat.Dense // requests × columns; NaN where missing
-	basis     *mat.Dense // orthonormal, 0 where missing
+	basis     *mat.Dense // orthonormal rows, 0 where missing
 	strength  float64
 	direction int
+	observed  float64 // adjusted R²
+	exceeded  int     // permutations with a candidate that did as well
 	p         float64
 }
 
@@ -143,7 +145,7 @@ func (e Explainer) candidate(v pythia.Variable, place *mat.Dense) *candidate {
 	if err != nil {
 		return nil // constant, mostly missing or as many values as requests
 	}
-	if c.basis = orthonormalColumns(c.columns); c.basis == nil {
+	if c.basis = orthonormalRows(c.columns); c.basis == nil {
 		return nil
 	}
 	c.strength = r.Correlations[0]

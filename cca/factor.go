@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
@@ -117,7 +118,7 @@ func orthonormalize(a *mat.Dense, tol []float64) (lower, basis *mat.Dense, kept 
 				l.RawRowView(r)[j] += c
 			}
 		}
-		length := blas64.Nrm2(blas64.Vector{N: k, Inc: 1, Data: v})
+		length := math.Sqrt(floats.Dot(v, v))
 		if length <= tol[i] {
 			clear(l.RawRowView(r))
 			continue

@@ -69,7 +69,7 @@ func countExceeding(x, y *mat.Dense, count int, seed uint64, limit float64) (tot
 type trial struct {
 	x, y     *mat.Dense // shared, only read
 	permuted *mat.Dense
-	cross    *mat.Dense
+	cross    *mat.Dense // y variables x x variables
 	order    []int
 	svd      mat.SVD
 	values   []float64
@@ -81,7 +81,7 @@ func newTrial(x, y *mat.Dense) *trial {
 	return &trial{
 		x: x, y: y,
 		permuted: mat.NewDense(q, n, nil),
-		cross:    mat.NewDense(p, q, nil),
+		cross:    mat.NewDense(q, p, nil),
 		order:    make([]int, n),
 		values:   make([]float64, min(p, q)),
 	}
@@ -116,15 +116,26 @@ func (t *trial) shuffle(r *rand.Rand) {
 	}
 }
 
+// stretch is how many observations are multiplied at a time: few enough that those of all variables stay in the cache.
+const stretch = 512
+
 // statistic returns the first canonical correlation of x with y.
 func (t *trial) statistic(y *mat.Dense) (float64, bool) {
-	c := t.cross.RawMatrix()
-	if c.Cols == 1 {
-		row := blas64.Vector{N: len(t.order), Inc: 1, Data: y.RawRowView(0)}
-		blas64.Gemv(blas.NoTrans, 1, t.x.RawMatrix(), row, 0, blas64.Vector{N: c.Rows, Inc: 1, Data: c.Data})
-		return floats.Norm(c.Data, 2), true
+	t.cross.Zero()
+	x := t.x.RawMatrix()
+	p, n := t.x.Dims()
+	q, _ := y.Dims()
+	for from := 0; from < n; from += stretch {
+		to := min(from+stretch, n)
+		part := blas64.General{Rows: p, Cols: to - from, Stride: x.Stride, Data: x.Data[from:]}
+		for j := range q {
+			observed := blas64.Vector{N: to - from, Inc: 1, Data: y.RawRowView(j)[from:to]}
+			blas64.Gemv(blas.NoTrans, 1, part, observed, 1, blas64.Vector{N: p, Inc: 1, Data: t.cross.RawRowView(j)})
+		}
 	}
-	blas64.Gemm(blas.NoTrans, blas.Trans, 1, t.x.RawMatrix(), y.RawMatrix(), 0, c)
+	if q == 1 {
+		return floats.Norm(t.cross.RawRowView(0), 2), true
+	}
 	if !t.svd.Factorize(t.cross, mat.SVDNone) {
 		return 0, false
 	}

@@ -137,9 +137,10 @@ func TestCorrectedPIsCalibrated(t *testing.T) {
 			}
 			s.Variables = append(s.Variables, v)
 		}
-		candidates := Explainer{}.withDefaults().candidates(s)
+		e := Explainer{Level: 1, LeastStrength: 1e-9, Permutations: 99}.withDefaults()
+		candidates := e.candidates(s)
 		require.Len(t, candidates, 10)
-		correct(candidates, s.PlaceSeconds, 99)
+		e.correct(candidates, s.PlaceSeconds)
 		least := 1.0
 		for _, c := range candidates {
 			least = min(least, c.p)

@@ -3,7 +3,6 @@ package cca
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"reflect"
 	"slices"
 
@@ -122,5 +121,5 @@ func (s *set) centers() []float64 {
 	return out
 }
 
-// missing reports whether v stands for a missing value.
-func missing(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
+// missing reports whether v stands for a missing value: the difference is 0 unless v is NaN or infinite.
+func missing(v float64) bool { return v-v != 0 }

@@ -34,7 +34,7 @@ func (s *set) standardizeColumn(dst []float64, rows []int, c *column) {
 	// The rounding error of a mean much larger than the spread is worth a second pass.
 	rest := floats.Sum(dst) / n
 	floats.AddConst(-rest, dst)
-	length := floats.Norm(dst, 2)
+	length := math.Sqrt(floats.Dot(dst, dst)) // the squares are in range, and floats.Norm would scale each
 	c.center = math.Ldexp(mean+rest, exp)
 	c.sd = length / math.Sqrt(n-1)
 	floats.Scale(1/length, dst)

@@ -38,8 +38,8 @@ func ExampleFinest() {
 	fmt.Println("of the same type:", once.Truncate(1) == free.Truncate(1))
 	// Output:
 	// shop POST /checkout
-	// services:2#fd412f1ab9ec093b
-	// points:2#64bd3a09476e5358
+	// services:2#ebbb18b47dd242b9
+	// points:2#2d4ca2ea990a9840
 	// a retry makes a new group: false
 	// another service makes one: true
 	// of the same type: true

@@ -1,10 +1,6 @@
 package grouping
 
 import (
-	"fmt"
-	"hash/fnv"
-	"slices"
-
 	"github.com/pythia-trace/pythia"
 )
 
@@ -85,43 +81,28 @@ func (g ByAttribute) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
 	return pythia.NewGroupKey(levels...), true
 }
 
-func services(t *pythia.Trace) string {
-	set := make(map[string]struct{})
-	for i := range t.Spans {
-		set[t.Spans[i].Point.Scope] = struct{}{}
-	}
-	return digest("services", set, func(scope string) string { return scope })
-}
+func services(t *pythia.Trace) string { return name("services", t.ServiceSet()) }
 
-func points(t *pythia.Trace) string {
-	set := make(map[pythia.TracePointID]struct{})
-	for i := range t.Spans {
-		set[t.Spans[i].Point] = struct{}{}
-	}
-	return digest("points", set, pythia.TracePointID.String)
-}
+func points(t *pythia.Trace) string { return name("points", t.PointSet()) }
 
 func path(t *pythia.Trace, m pythia.Measure) string {
-	set := make(map[pythia.TracePointID]struct{})
+	var set pythia.Fingerprint
+	seen := make(map[pythia.TracePointID]struct{})
 	for _, s := range t.CriticalPath(m) {
-		if s.Owner != pythia.NoParent {
-			set[t.Spans[s.Owner].Point] = struct{}{}
+		if s.Owner == pythia.NoParent {
+			continue
+		}
+		p := t.Spans[s.Owner].Point
+		if _, again := seen[p]; !again {
+			seen[p] = struct{}{}
+			set.AddPoint(p)
 		}
 	}
-	return digest("path", set, pythia.TracePointID.String)
+	return name("path", set)
 }
 
-// digest names a set by what it is a set of, its size, and a hash of its members that is the same in every process.
-func digest[K comparable](what string, set map[K]struct{}, name func(K) string) string {
-	names := make([]string, 0, len(set))
-	for member := range set {
-		names = append(names, name(member))
-	}
-	slices.Sort(names)
-	h := fnv.New64a()
-	for _, n := range names {
-		h.Write([]byte(n))
-		h.Write([]byte{0xff})
-	}
-	return fmt.Sprintf("%s:%d#%016x", what, len(names), h.Sum64())
+// name names a set by what it is a set of.
+func name(what string, set pythia.Fingerprint) string {
+	b := make([]byte, 0, 40)
+	return string(set.Append(append(append(b, what...), ':')))
 }

@@ -10,23 +10,29 @@ import (
 
 // analysis is what one call of Localize works on.
 type analysis struct {
-	config Config
-	groups []*groupAnalysis
+	config      Config
+	now, before *catalogue // before is nil without a baseline
+	words       lexicon
+	read        []edgeSample // of one group after the other
+	series      []float64    // as well
+	groups      []*groupAnalysis
 }
 
 // groupAnalysis is a group with what is derived from its moments and its sample.
 type groupAnalysis struct {
 	settledGroup
+	in            *analysis
 	*pythia.Group                   // by itself: what is made of the analysis must not keep all of it
 	exemplars     []*exemplar       // by time
 	totals        []float64         // seconds, as exemplars
 	modeOf        []int             // as exemplars
 	variance      float64           // n²·Var(T), ns²
-	edges         []edgeShare       // as in the accumulator
+	edges         []edgeShare       // in order of what they are
 	unacceptable  bool              // says one of the metrics
 	columns       []pythia.Variable // built when first asked for
 	varying       []float64         // see varyingTotals; built when first asked for
-	rows          [][]edgeRow       // by edge; see rowsOf
+	rows          []edgeRow         // by edge; see rowsOf
+	rowsAt        []int32           // where the rows of each edge begin; one more, where they end
 	totalP        float64           // of the total being as in the baseline; see compare
 	shifts        []shift           // against the baseline, by index in the accumulator
 }
@@ -34,7 +40,10 @@ type groupAnalysis struct {
 // edgeShare is an edge's contribution to the variance of its group.
 type edgeShare struct {
 	index int32 // in the accumulator
-	*edgeStats
+	key   *edgeKey
+	edgeInfo
+	nanos      float64 // Σx
+	count      float64 // Σc
 	share      float64 // Cov(x,T)/Var(T)
 	countShare float64 // μ·Cov(c,T)/Var(T)
 	perCall    float64 // μ in nanoseconds
@@ -59,10 +68,13 @@ func (g *groupAnalysis) stake(e *edgeShare) float64 {
 // fewestTraces is how many workflows a group must have for anything to be said of it.
 const fewestTraces = 8
 
-func newAnalysis(c Config, settled []settledGroup) *analysis {
-	a := &analysis{config: c}
+func newAnalysis(v, before *Variance, settled []settledGroup) *analysis {
+	a := &analysis{config: v.config, now: v.observer.catalogue}
+	if before != nil {
+		a.before = before.observer.catalogue
+	}
 	for _, s := range settled {
-		a.groups = append(a.groups, analyse(c, s))
+		a.groups = append(a.groups, a.analyse(s))
 	}
 	a.findModes()
 	slices.SortStableFunc(a.groups, func(x, y *groupAnalysis) int {
@@ -71,8 +83,8 @@ func newAnalysis(c Config, settled []settledGroup) *analysis {
 	return a
 }
 
-func analyse(c Config, s settledGroup) *groupAnalysis {
-	g := &groupAnalysis{settledGroup: s, exemplars: s.sample.byTime(), variance: s.total.variance()}
+func (a *analysis) analyse(s settledGroup) *groupAnalysis {
+	g := &groupAnalysis{settledGroup: s, in: a, exemplars: s.sample.byTime(), variance: s.total.variance()}
 	n := float64(s.total.n)
 	g.Group = &pythia.Group{
 		Key: s.key, RequestType: s.requestType, Traces: int(s.total.n), TooFew: int(s.total.n) < fewestTraces,
@@ -81,9 +93,8 @@ func analyse(c Config, s settledGroup) *groupAnalysis {
 	if g.MeanSeconds > 0 {
 		g.CoV = g.StdDevSeconds / g.MeanSeconds
 	}
-	if q, err := s.sketch.GetValuesAtQuantiles([]float64{.5, .95, .99}); err == nil {
-		g.P50Seconds, g.P95Seconds, g.P99Seconds = q[0], q[1], q[2]
-	}
+	q := s.durations.quantiles(a.now.bins, s.total.n, []float64{.5, .95, .99})
+	g.P50Seconds, g.P95Seconds, g.P99Seconds = q[0], q[1], q[2]
 	if s.before != nil {
 		n := float64(s.before.total.n)
 		g.Before = pythia.Before{
@@ -92,7 +103,7 @@ func analyse(c Config, s settledGroup) *groupAnalysis {
 		}
 	}
 	g.totals = totalsOf(g.exemplars)
-	for _, m := range c.Metrics {
+	for _, m := range a.config.Metrics {
 		score := m.Metric.Score(g.totals)
 		g.Scores = append(g.Scores, pythia.Score{Metric: m.Metric.Name(), Value: score})
 		g.unacceptable = g.unacceptable || score > m.Acceptable
@@ -112,43 +123,54 @@ func totalsOf(sample []*exemplar) []float64 {
 
 func seconds(nanos int64) float64 { return float64(nanos) / 1e9 }
 
+// decompose finds the edges' shares. Edges are ordered by what they are, for the numbers that the accumulator gives them depend on which workflow came
+// first, and with them the order of floating-point sums would.
 func (g *groupAnalysis) decompose() {
-	presence := g.presence()
-	for i := range g.accumulator.edges {
-		e := &g.accumulator.edges[i]
-		s := edgeShare{index: int32(i), edgeStats: e, perCall: e.x.float() / e.count.float()}
-		s.steady = float64(e.traces) >= steadyShare*float64(g.total.n) || presence[e.owner] >= steadyShare*float64(len(g.exemplars))
-		if g.variance > 0 {
-			all, count := e.parts(g.total)
-			s.share, s.countShare = all/g.variance, count/g.variance
+	order := g.in.now.order(g.accumulator)
+	g.edges = make([]edgeShare, len(order))
+	for at, i := range order {
+		g.edges[at] = g.shareOf(i)
+	}
+	g.findSteady()
+}
+
+// shareOf describes the i-th edge of the accumulator.
+func (g *groupAnalysis) shareOf(i int32) edgeShare {
+	m, key := g.moments(i), &g.accumulator.edges[i].key
+	e := edgeShare{index: i, key: key, edgeInfo: g.in.now.describe(key), nanos: m.x.float(), count: m.count().float()}
+	e.perCall = e.nanos / e.count
+	e.steady = float64(m.traces) >= steadyShare*float64(g.total.n)
+	if g.variance > 0 {
+		all, count := m.parts(g.total)
+		e.share, e.countShare = all/g.variance, count/g.variance
+	}
+	return e
+}
+
+// findSteady finds, among the edges that not all workflows pass, those whose operation most of the sample has, on the critical path or not.
+func (g *groupAnalysis) findSteady() {
+	var presence map[int32]float64
+	for i := range g.edges {
+		e := &g.edges[i]
+		if e.steady {
+			continue
 		}
-		g.edges = append(g.edges, s)
+		if presence == nil {
+			presence = g.presence()
+		}
+		e.steady = presence[g.in.words.word(e.owner.String())] >= steadyShare*float64(len(g.exemplars))
 	}
 }
 
-// presence counts the workflows of the sample that have each operation, on the critical path or not.
-func (g *groupAnalysis) presence() map[pythia.TracePointID]float64 {
-	names := make(map[string]float64)
+// presence counts the workflows of the sample that have each operation.
+func (g *groupAnalysis) presence() map[int32]float64 {
+	presence := make(map[int32]float64)
 	for _, x := range g.exemplars {
-		for name := range x.counts {
-			names[name]++
+		for c := range x.spansByPoint {
+			presence[g.in.words.of(x.words, c.word)]++
 		}
-	}
-	presence := make(map[pythia.TracePointID]float64)
-	for i := range g.accumulator.edges {
-		p := g.accumulator.edges[i].owner
-		presence[p] = names[p.String()]
 	}
 	return presence
-}
-
-// compare orders edges by what they are, whatever order they were seen in.
-func (e *edgeStats) compare(o *edgeStats) int {
-	return cmp.Or(
-		e.owner.Compare(o.owner), e.from.Point.Compare(o.from.Point), e.to.Point.Compare(o.to.Point), cmp.Compare(e.key.callee, o.key.callee),
-		cmp.Compare(e.key.owner, o.key.owner), cmp.Compare(e.key.from, o.key.from), cmp.Compare(e.key.to, o.key.to),
-		compareBool(e.key.fromEnd, o.key.fromEnd), compareBool(e.key.toEnd, o.key.toEnd), compareBool(e.key.call, o.key.call),
-	)
 }
 
 func compareBool(a, b bool) int {

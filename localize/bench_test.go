@@ -3,6 +3,7 @@ package localize
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,6 +59,67 @@ func BenchmarkMerge(b *testing.B) {
 		into := from.New()
 		observe(into, traces[:3]...)
 		require.NoError(b, into.Merge(from))
+	}
+}
+
+// shop is a workflow of twelve spans in four services, with about twenty edges, a loop and attributes, as instrumentation libraries make them.
+func shop(i int, rng *rand.Rand) *pythia.Trace {
+	w := begin(i)
+	w.id = fmt.Sprintf("%016x%016x", rng.Uint64(), rng.Uint64())
+	ms := func() float64 { return 0.1 + rng.ExpFloat64() }
+	w.span(pythia.KindServer, "frontend", "GET /cart", func() {
+		w.work(ms())
+		w.call("frontend", "cart", "GetCart", ms(), func() { w.work(ms()); w.step("cart", "redis GET", ms()); w.work(ms()) })
+		w.work(ms())
+		w.call("frontend", "catalog", "GetProduct", ms(), func() {
+			w.work(ms())
+			for range 1 + rng.IntN(3) {
+				w.step("catalog", "SELECT product", ms())
+			}
+		})
+		w.work(ms())
+		w.call("frontend", "currency", "Convert", ms(), func() { w.work(ms()) })
+		w.in("frontend", "render", func() { w.work(ms()) }, pythia.String("template", "cart.html"), pythia.Number("items", float64(rng.IntN(12))))
+	}, pythia.String("http.request.method", "GET"), pythia.String("http.route", "/cart"), pythia.Number("http.response.status_code", 200),
+		pythia.String("client.address", fmt.Sprintf("10.4.1.%d", rng.IntN(250))))
+	return w.trace()
+}
+
+// shops returns workflows whose critical paths are known: what is measured is what comes on top.
+func shops(n int) (traces []*pythia.Trace, spans int) {
+	rng := seeded(5)
+	for i := range n {
+		t := shop(i, rng)
+		t.CriticalPath(pythia.UntilWorkDone)
+		traces, spans = append(traces, t), spans+len(t.Spans)
+	}
+	return traces, spans
+}
+
+// BenchmarkObserveGroups is the hot path, with workflows that go into the sample and with others.
+func BenchmarkObserveGroups(b *testing.B) {
+	traces, spans := shops(997) // prime, so that groups see all of them
+	for _, size := range []int{1, 1000} {
+		for _, n := range []int{1, 1000, 10_000, 100_000} {
+			if size*n > 1e7 {
+				continue // takes gigabytes
+			}
+			b.Run(fmt.Sprintf("groups=%d/sample=%d", n, size), func(b *testing.B) {
+				keys := make([]pythia.GroupKey, n)
+				v := localizer(b, Config{SampleSize: size})
+				for i := range keys {
+					keys[i] = pythia.NewGroupKey("frontend GET /cart", fmt.Sprint(i))
+					v.Observe(keys[i], traces[i%len(traces)])
+				}
+				i := 0
+				b.ReportAllocs()
+				for b.Loop() {
+					v.Observe(keys[i*7919%n], traces[i%len(traces)])
+					i++
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(spans)*float64(len(traces)), "ns/span")
+			})
+		}
 	}
 }
 

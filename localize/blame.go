@@ -2,8 +2,6 @@ package localize
 
 import (
 	"slices"
-
-	"github.com/pythia-trace/pythia"
 )
 
 // blame decides whose fault slow calls are. The time of a call from i to j that neither spent in spans of its own may be lost at i (no CPU to
@@ -34,7 +32,7 @@ func newBlame(groups []*groupAnalysis, include func(*groupAnalysis) bool, w weig
 		calls := make(map[segmentKey]float64)
 		for i := range g.edges {
 			e := &g.edges[i]
-			if e.key.call {
+			if e.key.flags.has(flagCall) {
 				b.add(e, w(g, e), calls)
 			}
 		}
@@ -46,7 +44,7 @@ func newBlame(groups []*groupAnalysis, include func(*groupAnalysis) bool, w weig
 // add counts an edge. A call has two edges when its server is traced, out and back, and one when not: their counts are not added, the
 // larger is taken.
 func (b *blame) add(e *edgeShare, stake float64, calls map[segmentKey]float64) {
-	key := servicePair{e.owner.Scope, e.key.callee}
+	key := servicePair{e.owner.Scope, e.callee}
 	p := b.pairs[key]
 	if p == nil {
 		p = &pairStake{}
@@ -54,7 +52,7 @@ func (b *blame) add(e *edgeShare, stake float64, calls map[segmentKey]float64) {
 	}
 	p.stake += stake
 	segment := e.key.segment()
-	if n := e.count.float(); n > calls[segment] {
+	if n := e.count; n > calls[segment] {
 		p.calls += n - calls[segment]
 		calls[segment] = n
 	}
@@ -73,10 +71,10 @@ func (b *blame) settle() {
 
 // callersShare returns which share of an edge's stake is its caller's, in [0,1].
 func (b *blame) callersShare(e *edgeShare) float64 {
-	if !e.key.call {
+	if !e.key.flags.has(flagCall) {
 		return 0
 	}
-	own := b.pairs[servicePair{e.owner.Scope, e.key.callee}].perCall()
+	own := b.pairs[servicePair{e.owner.Scope, e.callee}].perCall()
 	stakes := b.perCall[e.owner.Scope]
 	if len(stakes) < 3 || own <= 0 {
 		return 0
@@ -95,12 +93,4 @@ func medianWithout(sorted []float64, without float64) float64 {
 	}
 	n := len(sorted) - 1
 	return (at((n-1)/2) + at(n/2)) / 2
-}
-
-// callersPlace is where a caller's share of a call counts: the span around it, else the call's own.
-func (e *edgeStats) callersPlace() placeKey {
-	if e.caller == (pythia.TracePointID{}) || e.caller.Scope != e.owner.Scope {
-		return placeKey{point: e.owner}
-	}
-	return placeKey{point: e.caller}
 }

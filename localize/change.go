@@ -41,7 +41,7 @@ func (a *analysis) changed() []*pythia.Finding {
 			drafts = append(drafts, d)
 		}
 	}
-	return a.significant(drafts, tested, changeRate, func(f *pythia.Finding) bool { return f.StakeSeconds > 0 })
+	return a.significant(drafts, tested, changeRate, func(d *draft) bool { return d.StakeSeconds > 0 })
 }
 
 // meanTotal is the mean duration of the sampled requests that pass any of the parts.

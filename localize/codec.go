@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"math"
-	"math/bits"
 )
 
 // What [Variance.UnmarshalBinary] can say of the data, beside their being of other settings. Both come wrapped, with the details.
@@ -28,11 +26,6 @@ type writer struct {
 func (w *writer) uvarint(v uint64) { w.buf = binary.AppendUvarint(w.buf, v) }
 
 func (w *writer) varint(v int64) { w.buf = binary.AppendVarint(w.buf, v) }
-
-func (w *writer) fixed64(v uint64) { w.buf = binary.LittleEndian.AppendUint64(w.buf, v) }
-
-// float writes the bits in reverse order of bytes, so that numbers with few digits take few bytes.
-func (w *writer) float(f float64) { w.uvarint(bits.ReverseBytes64(math.Float64bits(f))) }
 
 func (w *writer) text(s string) {
 	w.uvarint(uint64(len(s)))
@@ -103,16 +96,6 @@ func (r *reader) length(what string) int {
 	return int(r.upTo(uint64(len(r.data)), "the number of "+what))
 }
 
-func (r *reader) fixed64() uint64 {
-	b := r.bytes(8)
-	if r.err != nil {
-		return 0
-	}
-	return binary.LittleEndian.Uint64(b)
-}
-
-func (r *reader) float() float64 { return math.Float64frombits(bits.ReverseBytes64(r.uvarint())) }
-
 func (r *reader) text() string { return string(r.bytes(r.length("bytes of a text"))) }
 
 func (r *reader) bytes(n int) []byte {
@@ -128,14 +111,19 @@ func (r *reader) bytes(n int) []byte {
 }
 
 func (r *reader) name() string {
-	n := r.upTo(uint64(len(r.names)), "the number of a name")
+	_, name := r.numberedName()
+	return name
+}
+
+func (r *reader) numberedName() (int, string) {
+	n := int(r.upTo(uint64(len(r.names)), "the number of a name"))
 	if r.err != nil {
-		return ""
+		return 0, ""
 	}
-	if n == uint64(len(r.names)) {
+	if n == len(r.names) {
 		r.names = append(r.names, r.text())
 	}
-	return r.names[n]
+	return n, r.names[n]
 }
 
 // verify cuts off the checksum of all, of which r.data is the rest.

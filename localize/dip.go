@@ -1,10 +1,5 @@
 package localize
 
-import (
-	"math"
-	"slices"
-)
-
 //go:generate go run ../internal/diptable -o dip_table.go
 
 // dipHuge is the magnitude beyond which a sample is scaled down before the
@@ -41,41 +36,17 @@ const dipHuge = 1e280
 // values are one atom: data quantised to few distinct values have as many
 // atoms, which the test tells apart from one mode once n is large.
 //
-// The sample is not modified. Cost: O(n log n) for the sort, then O(n) to
-// build the convex and concave envelopes and O(n) for each of the few
-// shrinking steps; O(n) memory.
+// The sample is not modified. Cost: O(n) to sort, O(n log n) at worst (see
+// ascending), then O(n) to build the convex and concave envelopes and O(n) for
+// each of the few shrinking steps; O(n) memory.
 //
 // Source: J. A. Hartigan and P. M. Hartigan, "The dip test of unimodality",
 // Annals of Statistics 13 (1985) 70-84; P. M. Hartigan, Algorithm AS 217,
 // Applied Statistics 34 (1985) 320-325. Written from the definition.
 func Dip(sample []float64) (dip, p float64) {
-	sorted := dipSorted(sample)
-	fit := dipOf(sorted)
+	sorted := ascending(sample)
+	fit := newDipHull(len(sorted)).fit(sorted)
 	return fit.dip, dipPValue(len(sorted), fit.dip)
-}
-
-// dipSorted returns the finite values of the sample in ascending order. They
-// are sorted as integers whose order is that of the numbers: the sort is most
-// of the work of a dip, and comparing floating-point numbers slows it.
-func dipSorted(sample []float64) []float64 {
-	keys := make([]int64, 0, len(sample))
-	for _, v := range sample {
-		if v-v == 0 { // false for NaN and for both infinities
-			keys = append(keys, dipFlip(int64(math.Float64bits(v))))
-		}
-	}
-	slices.Sort(keys)
-	sorted := make([]float64, len(keys))
-	for i, k := range keys {
-		sorted[i] = math.Float64frombits(uint64(dipFlip(k)))
-	}
-	return sorted
-}
-
-// dipFlip turns the bits of a number into an integer that orders alike, and
-// back: all bits but the sign of a negative number are inverted.
-func dipFlip(bits int64) int64 {
-	return bits ^ int64(uint64(bits>>63)>>1)
 }
 
 // dipFit is the dip of a sorted sample and where it is attained. The places
@@ -88,25 +59,10 @@ type dipFit struct {
 	valleyLow, valleyHigh int
 }
 
-// dipOf computes the dip of an ascending, finite sample.
-func dipOf(sorted []float64) dipFit {
-	n := len(sorted)
-	if n == 0 {
-		return dipFit{}
-	}
-	h := newDipHull(sorted)
-	h.shrink()
-	fit := dipFit{dip: h.worst / (2 * float64(n))}
-	if h.valleyHigh > h.valleyLow {
-		fit.valleyLow = int(h.below[h.valleyLow+1]) - 1 // last of its ties
-		fit.valleyHigh = int(h.below[h.valleyHigh])     // first of its ties
-	}
-	return fit
-}
-
 // dipHull holds the empirical distribution function as a staircase over the
 // distinct values, with its convex and concave envelopes. Heights are counts,
-// that is n*F, so that they are exact.
+// that is n*F, so that they are exact. Its memory is used again for the next
+// sample: counting modes takes a dozen dips.
 //
 // The step at x[j] rises from below[j] to below[j+1]. Its lower corner
 // carries the greatest convex minorant (gcm), its upper corner the least
@@ -127,29 +83,48 @@ type dipHull struct {
 	valleyLow, valleyHigh int
 }
 
-// newDipHull builds the staircase and both envelopes in O(n).
-func newDipHull(sorted []float64) *dipHull {
+// newDipHull returns a hull for samples of up to n values.
+func newDipHull(n int) *dipHull {
+	floats, ints := make([]float64, 2*n+1), make([]int32, 3*n)
+	return &dipHull{x: floats[:n:n], below: floats[n:], before: ints[:n:n], after: ints[n : 2*n : 2*n], next: ints[2*n:]}
+}
+
+// fit computes the dip of an ascending, finite sample in the memory of the last one.
+func (h *dipHull) fit(sorted []float64) dipFit {
 	n := len(sorted)
-	floats := make([]float64, 2*n+1)
-	h := &dipHull{x: floats[:0:n], below: floats[n:n], worst: 1}
-	scale := 1.0
+	if n == 0 {
+		return dipFit{}
+	}
+	h.climb(sorted)
+	h.buildConvex()
+	h.buildConcave()
+	h.worst, h.valleyLow, h.valleyHigh = 1, 0, 0
+	h.shrink()
+	fit := dipFit{dip: h.worst / (2 * float64(n))}
+	if h.valleyHigh > h.valleyLow {
+		fit.valleyLow = int(h.below[h.valleyLow+1]) - 1 // last of its ties
+		fit.valleyHigh = int(h.below[h.valleyHigh])     // first of its ties
+	}
+	return fit
+}
+
+// climb builds the staircase.
+func (h *dipHull) climb(sorted []float64) {
+	n, scale := len(sorted), 1.0
 	if max(-sorted[0], sorted[n-1]) > dipHuge {
 		scale = 0x1p-80
 	}
+	x, below := h.x[:n], h.below[:n+1]
+	m := 0
 	for i, v := range sorted {
 		v *= scale
-		if m := len(h.x); m == 0 || v != h.x[m-1] {
-			h.x = append(h.x, v)
-			h.below = append(h.below, float64(i))
+		if m == 0 || v != x[m-1] {
+			x[m], below[m] = v, float64(i)
+			m++
 		}
 	}
-	h.below = append(h.below, float64(n))
-	m := len(h.x)
-	ints := make([]int32, 3*m)
-	h.before, h.after, h.next = ints[:m:m], ints[m:2*m:2*m], ints[2*m:]
-	h.buildConvex()
-	h.buildConcave()
-	return h
+	below[m] = float64(n)
+	h.x, h.below = x[:m], below[:m+1]
 }
 
 // buildConvex fills before: slopes must rise strictly along the chain.

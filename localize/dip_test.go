@@ -206,7 +206,7 @@ func FuzzDip(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 0, 0, 0, 240, 127, 1, 0, 0, 0, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		sample := dipFuzzSample(raw)
-		n := float64(len(dipSorted(sample)))
+		n := float64(len(ascending(sample)))
 		dip, p := Dip(sample)
 		require.False(t, math.IsNaN(dip) || math.IsInf(dip, 0))
 		require.True(t, p > 0 && p <= 1, "p %v", p)
@@ -236,20 +236,42 @@ func dipFuzzSample(raw []byte) []float64 {
 	return sample
 }
 
+// dipShapes are what durations look like: one skewed mode, two, three, each also as read off a clock of milliseconds, so that values tie.
+var dipShapes = []struct {
+	name  string
+	modes int
+	tick  float64
+}{
+	{"lognormal", 1, 0}, {"bimodal", 2, 0}, {"trimodal", 3, 0},
+	{"lognormal-ties", 1, 0.001}, {"bimodal-ties", 2, 0.001}, {"trimodal-ties", 3, 0.001},
+}
+
+// dipDurations draws n durations in seconds of that many lognormal groups, each half as frequent and four times as long as the one before.
+func dipDurations(n, modes int, tick float64) []float64 {
+	rng := rand.New(rand.NewPCG(7, 8))
+	return dipDraw(n, func() float64 {
+		scale := 0.05
+		for group := 1; group < modes && rng.IntN(3) == 0; group++ {
+			scale *= 4
+		}
+		x := scale * math.Exp(0.25*rng.NormFloat64())
+		if tick > 0 {
+			x = tick * math.Round(x/tick)
+		}
+		return x
+	})
+}
+
 func BenchmarkDip(b *testing.B) {
-	for _, n := range []int{100, 10_000} {
-		sample := dipDraw(n, rand.New(rand.NewPCG(7, 8)).ExpFloat64)
-		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				Dip(sample)
-			}
-		})
-		sorted := slices.Sorted(slices.Values(sample))
-		b.Run(fmt.Sprintf("sorted/n=%d", n), func(b *testing.B) {
-			for b.Loop() {
-				Dip(sorted)
-			}
-		})
+	for _, n := range []int{100, 1000, 10_000, 100_000, 1_000_000} {
+		for _, shape := range dipShapes {
+			sample := dipDurations(n, shape.modes, shape.tick)
+			b.Run(fmt.Sprintf("n=%d/%s", n, shape.name), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					Dip(sample)
+				}
+			})
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 // draft is a finding before it is known to be significant.
 type draft struct {
 	*pythia.Finding
+	at           *place
 	group        *groupAnalysis // the group in which most is at stake
 	parts        []part         // what is named there
 	all, varying []float64      // seconds on the parts for each workflow of the group's sample; see seriesOf
@@ -21,14 +22,14 @@ func (at *place) draft(reason pythia.Reason, test string) draft {
 }
 
 func (at *place) draftOf(parts []part, reason pythia.Reason, test string) draft {
-	d := draft{group: at.groups[0].group, parts: parts}
+	d := draft{at: at, group: at.groups[0].group, parts: parts}
 	d.all, d.varying = d.group.seriesOf(d.parts)
 	d.Finding = &pythia.Finding{
-		Group: d.group.Group, Reason: reason, Location: locate(at.key, d.parts), StakeSeconds: at.stake, Groups: len(at.groups),
+		Group: d.group.Group, Reason: reason, Location: d.group.in.now.locate(at.key, d.parts), StakeSeconds: at.stake, Groups: len(at.groups),
 		Significance: pythia.Significance{Test: test},
 	}
 	for _, p := range at.groups[0].parts {
-		d.TimeShare += p.weight * p.edge.x.float() / d.group.total.t.float()
+		d.TimeShare += p.weight * p.edge.nanos / d.group.total.t.float()
 	}
 	for _, p := range d.parts {
 		d.VarianceShare += p.weight * p.edge.share
@@ -39,16 +40,17 @@ func (at *place) draftOf(parts []part, reason pythia.Reason, test string) draft 
 
 // significant corrects the drafts' p-values for all the places looked at, and ranks those that pass, at a false discovery rate of at most
 // rate, and matter.
-func (a *analysis) significant(drafts []draft, places int, rate float64, matters func(*pythia.Finding) bool) []*pythia.Finding {
+func (a *analysis) significant(drafts []draft, places int, rate float64, matters func(*draft) bool) []*pythia.Finding {
 	p := make([]float64, len(drafts))
 	for i, d := range drafts {
 		p[i] = d.Significance.P
 	}
 	adjusted := benjaminiHochberg(p, places)
 	var kept []*pythia.Finding
-	for i, d := range drafts {
+	for i := range drafts {
+		d := &drafts[i]
 		d.Significance.Adjusted, d.Significance.Tested = adjusted[i], places
-		if !(adjusted[i] <= min(rate, a.config.FalseDiscoveryRate)) || !matters(d.Finding) {
+		if !(adjusted[i] <= min(rate, a.config.FalseDiscoveryRate)) || !matters(d) {
 			continue
 		}
 		d.ShareInterval = d.shareInterval()

@@ -22,11 +22,12 @@ func TestVarianceDecomposesExactly(t *testing.T) {
 		require.Len(t, v.groups, 3)
 		for key, a := range v.groups {
 			sum := new(big.Int)
-			for _, e := range a.edges {
-				sum.Add(sum, covariance(a.total.n, e.xt, e.x, a.total.t))
+			for i := range a.edges {
+				m := a.moments(int32(i))
+				sum.Add(sum, bigCovariance(a.total.n, m.xt, m.x, a.total.t))
 			}
 			require.Greater(t, len(a.edges), 100)
-			require.Zero(t, sum.Cmp(covariance(a.total.n, a.total.tt, a.total.t, a.total.t)), "%s: %v", key, sum)
+			require.Zero(t, sum.Cmp(bigCovariance(a.total.n, a.total.tt, a.total.t, a.total.t)), "%s: %v", key, sum)
 		}
 	}
 }
@@ -34,10 +35,7 @@ func TestVarianceDecomposesExactly(t *testing.T) {
 func TestSharesSumToOne(t *testing.T) {
 	v := localizer(t, Config{})
 	observe(v, randomTraces(300, 2)...)
-	settled, err := v.settle(nil)
-	require.NoError(t, err)
-	for _, s := range settled {
-		g := analyse(v.config, s)
+	for _, g := range newAnalysis(v, nil, v.settle(nil)).groups {
 		sum := 0.0
 		for i := range g.edges {
 			sum += g.edges[i].share
@@ -49,7 +47,8 @@ func TestSharesSumToOne(t *testing.T) {
 // The count part and the time part are what the doc comment of the package says, computed naively.
 func TestCountAndTimePart(t *testing.T) {
 	rng := seeded(3)
-	var m edgeMoments
+	var packed edgeStats
+	var rare rareTable
 	var total totalMoments
 	x, c, d := make([]float64, 200), make([]float64, 200), make([]float64, 200)
 	for i := range x {
@@ -58,10 +57,11 @@ func TestCountAndTimePart(t *testing.T) {
 		sum := nanos + rng.Int64N(1e7)
 		total.add(sum)
 		if count > 0 {
-			m.add(nanos, count, sum)
+			rare.add(&packed, nanos, count, sum)
 		}
 		x[i], c[i], d[i] = float64(nanos), float64(count), float64(sum)
 	}
+	m := rare.unpack(&packed)
 	all, count := m.parts(total)
 	mean := sumOf(x) / sumOf(c)
 	time := make([]float64, len(x))

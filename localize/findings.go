@@ -1,6 +1,8 @@
 package localize
 
 import (
+	"slices"
+
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/pythia-trace/pythia"
@@ -24,22 +26,31 @@ func (a *analysis) highVariance() []*pythia.Finding {
 			total += g.StakeSeconds()
 		}
 	}
-	return a.significant(drafts, len(places), 1, func(f *pythia.Finding) bool { return f.StakeSeconds > leastShare*total })
+	return a.significant(drafts, len(places), 1, func(d *draft) bool {
+		d.StakeSeconds = a.lastingStake(d.at) // only now: it takes most of the time that all this takes
+		return d.StakeSeconds > leastShare*total
+	})
 }
 
 func varianceDraft(at *place) draft {
 	d := at.draft(pythia.ReasonHighVariance, varianceTest)
 	d.Significance.P = correlationP(winsorised(d.varying).seconds, winsorised(d.group.varyingTotals()).seconds)
-	persistent := 0.0
-	for _, in := range at.groups {
-		_, varying := in.group.seriesOf(in.parts)
-		persistent += in.group.persistentStake(varying, in.stake)
-	}
-	d.StakeSeconds = (at.stake + persistent) / 2
 	if len(d.group.Modes) > 1 && betweenModes(d.all, d.group.modeOf, len(d.group.Modes)) >= 0.5 {
 		d.Reason = pythia.ReasonMultimodal
 	}
 	return d
+}
+
+// lastingStake is what is at stake at a place, what lasts over many requests counting more.
+func (a *analysis) lastingStake(at *place) float64 {
+	persistent := 0.0
+	for _, in := range at.groups {
+		n := len(in.group.exemplars)
+		a.series = slices.Grow(a.series[:0], n)[:n]
+		clear(a.series)
+		persistent += in.group.persistentStake(in.group.varyingOf(in.parts, a.series), in.stake)
+	}
+	return (at.stake + persistent) / 2
 }
 
 // betweenModes returns η², the share of a sample's variance that lies between the modes.

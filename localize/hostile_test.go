@@ -52,7 +52,9 @@ func TestCountsAreBounded(t *testing.T) {
 	}
 	trace, err := pythia.NewTrace("t", spans)
 	require.NoError(t, err)
-	counts := countsOf(trace)
-	require.Len(t, counts, maxVariables)
-	require.Equal(t, 2, counts["s p999"])
+	var c collector
+	words := newDictionary()
+	c.collect(words, trace)
+	require.Len(t, c.counts, maxVariables)
+	require.Equal(t, wordCount{words.number("s p999"), 2}, c.counts[0])
 }

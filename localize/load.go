@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/DataDog/sketches-go/ddsketch"
-
 	"github.com/pythia-trace/pythia"
 )
 
@@ -21,17 +19,31 @@ const mostWorkflows = 1 << 53
 func (v *Variance) UnmarshalBinary(data []byte) error {
 	l := loader{reader: reader{data: data}, size: v.config.SampleSize}
 	l.header(v.config, data)
+	if l.err == nil {
+		l.catalogue = newCatalogue(v.observer.bins)
+	}
+	dropped := pythia.Dropped{Groups: int(l.upTo(math.MaxInt, "the number of groups let go")), Workflows: int(l.upTo(math.MaxInt, "the number of workflows let go"))}
+	l.contexts()
 	groups := l.groups()
 	if l.err != nil {
 		return fmt.Errorf("localize: restoring what was seen: %w", l.err)
 	}
-	v.groups = groups
+	v.groups, v.dropped, v.observer = groups, dropped, observer{catalogue: l.catalogue, measure: v.config.Measure}
+	if v.kept() > v.config.MaxGroups {
+		v.letGo()
+	}
 	return nil
 }
 
 type loader struct {
 	reader
-	size int // of samples
+	*catalogue
+	size int                // of samples
+	ids  []pythia.ContextID // by number; the first is the root
+	buf  []byte
+	// wordOf is the word of wordsOf for each name, by the name's number.
+	wordOf  positions
+	wordsOf *dictionary
 }
 
 // header reads up to the groups. The version comes before the checksum, which may be another in later versions.
@@ -49,7 +61,7 @@ func (l *loader) header(c Config, all []byte) {
 		l.err = fmt.Errorf("%w (format %d, and this one reads up to %d)", ErrVersion, version, dataVersion)
 		return
 	case version < dataVersion:
-		l.corrupt("there is no version %d", version)
+		l.corrupt("format %d is not read by this version", version)
 		return
 	}
 	l.verify(all)
@@ -57,6 +69,29 @@ func (l *loader) header(c Config, all []byte) {
 	if l.err == nil && (measure != uint64(c.Measure) || size != uint64(c.SampleSize)) {
 		l.err = errors.New("the data are of another Measure or SampleSize; use the settings they were saved with, or begin anew")
 	}
+}
+
+// contexts reads calling contexts. Their IDs follow from their points.
+func (l *loader) contexts() {
+	n := l.length("contexts")
+	l.ids = []pythia.ContextID{pythia.RootContext}
+	for i := 0; i < n && l.err == nil; i++ {
+		parent, point := l.context(), l.point()
+		id := parent.Child(point)
+		if l.err != nil {
+			return
+		}
+		if _, twice := l.catalogue.contexts[id]; twice || id == pythia.RootContext {
+			l.corrupt("it holds a context twice")
+		}
+		l.catalogue.contexts[id] = callingContext{parent, l.points.number(point)}
+		l.ids = append(l.ids, id)
+	}
+}
+
+// context reads the number of a context that was read before.
+func (l *loader) context() pythia.ContextID {
+	return l.ids[l.upTo(uint64(len(l.ids)-1), "the number of a context")]
 }
 
 func (l *loader) groups() map[pythia.GroupKey]*accumulator {
@@ -80,79 +115,70 @@ func (l *loader) groups() map[pythia.GroupKey]*accumulator {
 
 func (l *loader) group() *accumulator {
 	a := newAccumulator(l.name(), l.size)
-	a.total = totalMoments{n: int64(l.upTo(mostWorkflows, "the number of workflows")), t: l.sum(), tt: l.sum()}
+	n := int64(l.upTo(mostWorkflows, "the number of workflows"))
+	a.latest = l.varint()
+	a.total = totalMoments{n: n, t: l.sum(), tt: l.sum()}
 	if l.err == nil && !a.total.sound() {
 		l.corrupt("the durations of a group contradict each other")
 	}
-	l.sketch(a.sketch, uint64(a.total.n))
-	for range l.length("edges") {
-		if l.err != nil {
-			return nil
-		}
-		e := l.edge(a.total.n)
-		if _, twice := a.index[e.key]; twice {
-			l.corrupt("it holds an edge twice")
-		}
-		a.index[e.key] = int32(len(a.edges))
-		a.edges = append(a.edges, e)
+	l.durations(&a.durations, uint64(n))
+	edges := l.length("edges")
+	a.grow(min(edges, 32))
+	for i := 0; i < edges && l.err == nil; i++ {
+		l.edge(a)
 	}
 	l.sample(a)
 	return a
 }
 
 // sound reports whether durations can have such moments: there are some, and the variance is not negative.
-func (m totalMoments) sound() bool { return m.n > 0 && covariance(m.n, m.tt, m.t, m.t).Sign() >= 0 }
+func (m totalMoments) sound() bool { return m.n > 0 && m.variance() >= 0 }
 
 func (l *loader) sum() sum { return sum{l.uvarint(), l.uvarint(), l.uvarint()} }
 
-// sketch reads bins until n durations are accounted for.
-func (l *loader) sketch(k *ddsketch.DDSketch, n uint64) {
-	zeros := l.upTo(n, "the number of durations in a bin")
-	_ = k.AddWithCount(0, float64(zeros))
-	next, highest := binsOf(k)
-	for left := n - zeros; left > 0 && l.err == nil; {
+// durations reads bins until n durations are accounted for.
+func (l *loader) durations(d *durations, n uint64) {
+	d.zeros = l.upTo(n, "the number of durations in a bin")
+	if l.err != nil {
+		return
+	}
+	next, highest := binsOf(l.bins)
+	for left := n - d.zeros; left > 0 && l.err == nil; {
 		if next > highest {
 			l.corrupt("there are durations beyond the highest bin")
 			return
 		}
 		bin := next + int(l.upTo(uint64(highest-next), "the gap between bins"))
 		count := l.upTo(left, "the number of durations in a bin")
-		k.GetPositiveValueStore().AddWithCount(bin, float64(count))
+		if l.err == nil && count > 0 {
+			d.add(bin, count)
+		}
 		left -= count
 		next = bin + 1
 	}
 }
 
-// edge reads an edge of a group of so many workflows.
-func (l *loader) edge(workflows int64) edgeStats {
-	var e edgeStats
-	e.key.owner, e.key.from, e.key.to = pythia.ContextID(l.fixed64()), pythia.ContextID(l.fixed64()), pythia.ContextID(l.fixed64())
-	flags := l.upTo(allFlags, "the flags of an edge")
-	e.key.fromEnd, e.key.toEnd, e.key.call = flags&flagFromEnd != 0, flags&flagToEnd != 0, flags&flagCall != 0
-	e.key.callee = l.name()
-	e.from = pythia.Event{Point: l.point(), End: e.key.fromEnd}
-	e.to = pythia.Event{Point: l.point(), End: e.key.toEnd}
-	e.stack = l.stack()
-	e.nameOwner()
-	e.traces = int64(l.upTo(uint64(workflows), "the number of workflows that pass an edge"))
-	e.repeated = int64(l.upTo(uint64(e.traces), "the number of workflows that pass an edge repeatedly"))
-	e.x, e.xx, e.xt, e.count, e.count2, e.countT, e.countX = l.sum(), l.sum(), l.sum(), l.sum(), l.sum(), l.sum(), l.sum()
-	if l.err == nil && (e.traces == 0 || e.count == sum{}) {
+// edge reads an edge of a group.
+func (l *loader) edge(a *accumulator) {
+	key := edgeKey{owner: l.context(), from: l.context(), to: l.context(), flags: edgeFlags(l.upTo(uint64(allFlags), "the flags of an edge"))}
+	key.callee = l.callee(l.name())
+	m := edgeMoments{traces: int64(l.upTo(uint64(a.total.n), "the number of workflows that pass an edge"))}
+	m.x, m.t, m.xt, m.again, m.againT = l.sum(), l.sum(), l.sum(), l.sum(), l.sum()
+	e := edgeStats{key: key}
+	ok := a.rare.pack(&e, m)
+	switch {
+	case l.err != nil:
+	case !ok:
+		l.corrupt("the time on an edge is beyond all that there can be")
+	case m.traces == 0:
 		l.corrupt("there is an edge that nothing passes")
+	case a.find(&key) >= 0:
+		l.corrupt("it holds an edge twice")
+	case len(a.edges) >= mostEdges:
+		l.corrupt("a group has more than %d edges", mostEdges)
+	default:
+		a.edgeTable.add(e)
 	}
-	return e
-}
-
-func (l *loader) stack() []pythia.TracePointID {
-	n := l.length("points on a stack")
-	if n == 0 {
-		return nil
-	}
-	stack := make([]pythia.TracePointID, 0, min(n, mostStack))
-	for i := 0; i < n && l.err == nil; i++ {
-		stack = append(stack, l.point())
-	}
-	return stack
 }
 
 func (l *loader) point() pythia.TracePointID {
@@ -172,50 +198,71 @@ func (l *loader) sample(a *accumulator) {
 	}
 }
 
+// exemplar reads one, as [observer.exemplar] makes it: its texts are one piece of memory.
 func (l *loader) exemplar(before int64, edges int) *exemplar {
-	e := &exemplar{trace: l.text(), start: before + l.varint(), total: int64(l.upTo(math.MaxInt64, "a duration"))}
-	e.rank = rankOf(e.trace, e.start, e.total)
-	e.edges = l.passed(edges)
-	if n := l.length("variables"); n > 0 {
-		e.vars = make([]variableSample, 0, min(n, maxVariables))
-		for i := 0; i < n && l.err == nil; i++ {
-			e.vars = append(e.vars, l.variable())
+	l.buf = append(l.buf[:0], l.bytes(l.length("bytes of a text"))...)
+	path := len(l.buf)
+	e := &exemplar{start: before + l.varint(), total: int64(l.upTo(math.MaxInt64, "a duration")), words: l.dictionary()}
+	l.passed(edges)
+	vars := len(l.buf)
+	l.ascending("variables", func(word int32) {
+		v := variableSample{word: word, text: l.name()}
+		if v.text == "" {
+			v.number = unreversed(l.uvarint())
 		}
-	}
-	n := l.length("counts")
-	e.counts = make(map[string]int, min(n, maxVariables))
-	for i := 0; i < n && l.err == nil; i++ {
-		e.counts[l.name()] = int(l.upTo(math.MaxInt32, "the number of spans"))
-	}
+		l.buf = appendVariable(l.buf, v)
+	})
+	counts := len(l.buf)
+	l.ascending("counts", func(word int32) {
+		l.buf = appendCount(l.buf, wordCount{word, int32(l.upTo(math.MaxInt32, "the number of spans"))})
+	})
+	all := string(l.buf)
+	e.trace, e.path, e.vars, e.counts = all[:path], all[path:vars], all[vars:counts], all[counts:]
+	e.rank = rankOf(e.trace, e.start, e.total)
 	return e
 }
 
+// ascending reads so many names, each once and in order, and what comes with each.
+func (l *loader) ascending(what string, each func(word int32)) {
+	before := ""
+	for i, n := 0, l.length(what); i < n && l.err == nil; i++ {
+		number, name := l.numberedName()
+		if i > 0 && name <= before {
+			l.corrupt("the %s of a workflow are not in order", what)
+		}
+		if l.err != nil {
+			return
+		}
+		before = name
+		each(l.word(number, name))
+	}
+}
+
+// word returns the word for a name, by the name's number.
+func (l *loader) word(number int, name string) int32 {
+	if l.wordsOf != l.words {
+		l.wordsOf, l.wordOf = l.words, nil
+	}
+	word := l.wordOf.of(int32(number))
+	if *word == 0 {
+		*word = l.words.number(name)
+	}
+	return *word
+}
+
 // passed reads which of so many edges a workflow passes.
-func (l *loader) passed(edges int) []edgeSample {
-	n := l.length("edges passed")
-	samples := make([]edgeSample, 0, min(n, edges))
+func (l *loader) passed(edges int) {
 	next := 0
-	for range n {
+	for range l.length("edges passed") {
 		at := next + int(l.upTo(uint64(edges), "the gap between edges"))
 		if at >= edges {
 			l.corrupt("a workflow passes an edge that there is not")
 		}
+		nanos, count := l.upTo(math.MaxInt64, "the time on an edge"), l.upTo(math.MaxInt32, "the passes of an edge")
 		if l.err != nil {
-			return nil
+			return
 		}
-		samples = append(samples, edgeSample{
-			int32(at), int64(l.upTo(math.MaxInt64, "the time on an edge")), int64(l.upTo(math.MaxInt64, "the passes of an edge")),
-		})
+		l.buf = appendPath(l.buf, edgeSample{int32(at), int32(count), int64(nanos)})
 		next = at + 1
 	}
-	return samples
-}
-
-// variable reads a variable. In how many spans it was is not stored: it only matters while a workflow is looked at.
-func (l *loader) variable() variableSample {
-	v := variableSample{name: l.name(), text: l.name()}
-	if v.text == "" {
-		v.number = l.float()
-	}
-	return v
 }

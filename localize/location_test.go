@@ -99,10 +99,9 @@ func TestLocationStack(t *testing.T) {
 // shareAt adds up what the edges of a point carry.
 func shareAt(t *testing.T, v *Variance, p pythia.TracePointID) (share, countShare float64) {
 	t.Helper()
-	settled, err := v.settle(nil)
-	require.NoError(t, err)
-	require.Len(t, settled, 1)
-	for _, e := range analyse(v.config, settled[0]).edges {
+	groups := newAnalysis(v, nil, v.settle(nil)).groups
+	require.Len(t, groups, 1)
+	for _, e := range groups[0].edges {
 		if e.owner == p {
 			share, countShare = share+e.share, countShare+e.countShare
 		}

@@ -2,7 +2,6 @@ package localize
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"gonum.org/v1/gonum/stat"
@@ -63,16 +62,10 @@ func (Multimodality) Score(seconds []float64) float64 {
 
 // meanStdDev ignores what is not finite. The sample is sorted first, so that its order does not show in the last digits.
 func meanStdDev(sample []float64) (mean, sd float64) {
-	x := make([]float64, 0, len(sample))
-	for _, v := range sample {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
-			x = append(x, v)
-		}
-	}
+	x := ascending(sample)
 	if len(x) == 0 {
 		return 0, 0
 	}
-	slices.Sort(x)
 	mean, sd = stat.PopMeanStdDev(x, nil)
 	return finite(mean), finite(sd)
 }

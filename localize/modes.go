@@ -70,20 +70,22 @@ type Mode struct {
 // as they are, so that a constant (a timeout, say) can be a mode.
 //
 // The result does not depend on the order of the sample, which is not
-// modified. Cost: O(n log n) for the sort and at most O(n log n) for every
-// split, in practice some 5 dips of the part; O(n) memory.
+// modified. Cost: that of a dip for the sample, and for every split that of one
+// or two dips of the part (at worst five) and O(n log n) to find the antimode;
+// O(n) memory.
 //
 // Source: S. Maurus and C. Plant, "Skinny-dip: Clustering in a Sea of Noise",
 // KDD 2016; the test is Hartigan's, see Dip.
 func Modes(sample []float64, alpha float64) []Mode {
-	sorted := dipSorted(sample)
+	sorted := ascending(sample)
 	if len(sorted) == 0 {
 		return nil
 	}
 	tested := modeSpread(sorted)
 	var modes []Mode
 	start := 0
-	ends := modeRefine(tested, modeEnds(tested, alpha))
+	search := modeSearch{alpha: alpha, hull: newDipHull(len(tested))}
+	ends := modeRefine(tested, search.ends(tested))
 	for _, end := range ends[:len(ends)-1] {
 		end = modeSnap(sorted, end)
 		if min(end-start, len(sorted)-end) < modeMinimum {
@@ -142,15 +144,21 @@ func modeOf(members []float64, total int) Mode {
 	}
 }
 
-// modeEnds returns where the modes of an ascending sample end, ascending. The
+// modeSearch looks for the modes of a sample at a level, with the memory that all its dip tests use.
+type modeSearch struct {
+	alpha float64
+	hull  *dipHull
+}
+
+// ends returns where the modes of an ascending sample end, ascending. The
 // parts still to be tested are on a stack, so that no input makes deep
 // recursion.
-func modeEnds(sorted []float64, alpha float64) []int {
+func (s modeSearch) ends(sorted []float64) []int {
 	var ends []int
 	start, pending := 0, []int{len(sorted)}
 	for len(pending) > 0 {
 		end := pending[len(pending)-1]
-		if cut := modeCut(sorted[start:end], alpha, len(pending)+len(ends) > 1); cut > 0 {
+		if cut := s.cut(sorted[start:end], len(pending)+len(ends) > 1); cut > 0 {
 			pending = append(pending, start+cut)
 			continue
 		}
@@ -160,44 +168,56 @@ func modeEnds(sorted []float64, alpha float64) []int {
 	return ends
 }
 
-// modeCut returns the number of values before the antimode, or 0 when the
+// cut returns the number of values before the antimode, or 0 when the
 // part is one mode. The tails of the part are tested only if asked for.
-func modeCut(part []float64, alpha float64, tails bool) int {
+func (s modeSearch) cut(part []float64, tails bool) int {
 	n := len(part)
-	if cut := modeTest(part, alpha); cut > 0 || !tails {
+	cut, most := s.test(part, s.alpha, float64(n)/4) // no dip exceeds 1/4
+	if cut > 0 || !tails {
 		return cut
 	}
 	levels := 0
 	for size := n * 2 / 3; size >= 2*modeMinimum; size = size * 2 / 3 {
 		levels++
 	}
-	alpha *= modeTails / float64(2*levels)
+	alpha := s.alpha * modeTails / float64(2*levels)
+	mostLeft, mostRight := most, most
 	for size := n * 2 / 3; size >= 2*modeMinimum; size = size * 2 / 3 {
-		if cut := modeTest(part[n-size:], alpha); cut > 0 {
+		if cut, mostRight = s.test(part[n-size:], alpha, mostRight); cut > 0 {
 			return n - size + cut
 		}
-		if cut := modeTest(part[:size], alpha); cut > 0 {
+		if cut, mostLeft = s.test(part[:size], alpha, mostLeft); cut > 0 {
 			return cut
 		}
 	}
 	return 0
 }
 
-// modeTest returns the number of values before the antimode, or 0 when a
-// single mode is not rejected or the cut would leave too few values.
-func modeTest(part []float64, alpha float64) int {
-	if len(part) < 2*modeMinimum {
-		return 0
+// test returns the number of values before the antimode, or 0 when a
+// single mode is not rejected or the cut would leave too few values. Most
+// bounds n times the dip of the n values; test returns what bounds it for any
+// piece of them.
+//
+// That a piece's n*dip is at most the whole's spares most of the tests: where
+// the greatest dip possible would not be rejected, none is computed. For let
+// G be the unimodal function closest to the counts C of the whole, |C-G| <= D;
+// the counts of the piece of m values after the first s are C-s, cut off below
+// 0 and above m, and G-s, cut off alike, is unimodal and no further from them.
+func (s modeSearch) test(part []float64, alpha, most float64) (cut int, bound float64) {
+	n := len(part)
+	if n < 2*modeMinimum || !(dipPValue(n, most*(1+1e-9)/float64(n)) <= alpha) { // the factor is for rounding
+		return 0, most
 	}
-	fit := dipOf(part)
-	if fit.valleyHigh <= fit.valleyLow || !(dipPValue(len(part), fit.dip) <= alpha) {
-		return 0
+	fit := s.hull.fit(part)
+	bound = fit.dip * float64(n)
+	if fit.valleyHigh <= fit.valleyLow || !(dipPValue(n, fit.dip) <= alpha) {
+		return 0, bound
 	}
-	cut := fit.valleyLow + modeSparsest(part[fit.valleyLow:fit.valleyHigh+1])
-	if cut < modeMinimum || len(part)-cut < modeMinimum {
-		return 0
+	cut = fit.valleyLow + modeSparsest(part[fit.valleyLow:fit.valleyHigh+1])
+	if cut < modeMinimum || n-cut < modeMinimum {
+		return 0, bound
 	}
-	return cut
+	return cut, bound
 }
 
 // modeSparsest returns the position of the value after the antimode of a
@@ -245,64 +265,4 @@ func modeWindow(stretch []float64) (first, steps int) {
 		}
 	}
 	return 0, 0
-}
-
-// modeSpread returns the ascending sample with ties spread over the tick of
-// the lattice they lie on; the sample itself when there is no lattice.
-func modeSpread(sorted []float64) []float64 {
-	tick := modeTick(sorted)
-	if tick == 0 {
-		return sorted
-	}
-	out := make([]float64, len(sorted))
-	for i := 0; i < len(sorted); {
-		end := modeTieEnd(sorted, i)
-		for j := i; j < end; j++ {
-			out[j] = sorted[j] + tick*((float64(j-i)+0.5)/float64(end-i)-0.5)
-		}
-		i = end
-	}
-	return out
-}
-
-// modeTieEnd is the position after the values equal to the one at i.
-func modeTieEnd(sorted []float64, i int) int {
-	end := i + 1
-	for end < len(sorted) && sorted[end] == sorted[i] {
-		end++
-	}
-	return end
-}
-
-// modeTick returns the tick of a sample that lies on a lattice, or 0: the
-// smallest distance between distinct values, provided that there are three of
-// them and nine tenths of the sample has a neighbour at that distance.
-func modeTick(sorted []float64) float64 {
-	tick := math.Inf(1)
-	distinct := 1
-	for i := 1; i < len(sorted); i++ {
-		if d := sorted[i] - sorted[i-1]; d > 0 {
-			tick = min(tick, d)
-			distinct++
-		}
-	}
-	// With few ties there is nothing to spread; huge values would overflow.
-	size := max(-sorted[0], sorted[len(sorted)-1])
-	if distinct < 3 || 2*distinct > len(sorted) || size > dipHuge {
-		return 0
-	}
-	slack := 1e-6*tick + 4e-16*size // rounding errors of decimal fractions
-	near, left := 0, false
-	for i := 0; i < len(sorted); {
-		end := modeTieEnd(sorted, i)
-		right := end < len(sorted) && sorted[end]-sorted[i] <= tick+slack
-		if left || right {
-			near += end - i
-		}
-		left, i = right, end
-	}
-	if 10*near < 9*len(sorted) {
-		return 0
-	}
-	return tick
 }

@@ -47,17 +47,19 @@ func (g *groupAnalysis) varyingTotals() []float64 {
 	if g.varying != nil {
 		return g.varying
 	}
-	edges := make([]*edgeShare, len(g.edges))
-	for i := range g.edges {
-		edges[g.edges[i].index] = &g.edges[i]
-	}
-	g.varying = make([]float64, len(g.exemplars))
+	rest := make([]float64, len(g.exemplars))
 	for i, x := range g.exemplars {
-		rest := float64(x.total)
-		for _, s := range x.edges {
-			rest -= edges[s.edge].expected(s.count)
-		}
-		g.varying[i] = rest / 1e9
+		rest[i] = float64(x.total)
 	}
+	for i := range g.edges {
+		e := &g.edges[i]
+		for _, r := range g.rowsOf(e.index) {
+			rest[r.row] -= e.expected(r.count)
+		}
+	}
+	for i := range rest {
+		rest[i] /= 1e9
+	}
+	g.varying = rest
 	return g.varying
 }

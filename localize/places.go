@@ -45,7 +45,7 @@ func (a *analysis) places(include func(*groupAnalysis) bool, w weigh) []*place {
 			e := &g.edges[i]
 			stake := w(g, e)
 			callers := b.callersShare(e)
-			addPart(index, e.place(), g, part{e, 1 - callers, (1 - callers) * stake})
+			addPart(index, e.place(e.key), g, part{e, 1 - callers, (1 - callers) * stake})
 			if callers > 0 {
 				addPart(index, e.callersPlace(), g, part{e, callers, callers * stake})
 			}
@@ -105,15 +105,15 @@ func (p *placeInGroup) byStake() []part {
 }
 
 // locate names the place that parts make up; the first part is the one with most at stake.
-func locate(key placeKey, parts []part) pythia.Location {
+func (c *catalogue) locate(key placeKey, parts []part) pythia.Location {
 	e := parts[0].edge
-	l := pythia.Location{Kind: pythia.LocationSpan, Point: key.point, Callee: key.callee, Stack: slices.Clip(e.stack)}
+	l := pythia.Location{Kind: pythia.LocationSpan, Point: key.point, Callee: key.callee, Stack: c.stack(e.key.owner)}
 	l.From, l.To = pythia.Event{Point: key.point}, pythia.Event{Point: key.point, End: true}
-	if len(e.stack) > 1 && e.owner != key.point {
-		l.Stack = slices.Clip(e.stack[:len(e.stack)-1]) // the caller's
+	if n := len(l.Stack); n > 1 && e.owner != key.point {
+		l.Stack = slices.Clip(l.Stack[:n-1]) // the caller's
 	}
 	if len(parts) == 1 && e.owner == key.point {
-		l.From, l.To = e.from, e.to
+		l.From, l.To = c.events(e.key)
 	}
 	if !key.call {
 		l.Callees = calleesOf(parts)
@@ -133,9 +133,9 @@ func calleesOf(parts []part) []string {
 	callees := make(map[string]struct{})
 	for _, p := range parts {
 		all += p.stake
-		if p.edge.key.call {
+		if p.edge.key.flags.has(flagCall) {
 			inCalls += p.stake
-			callees[p.edge.key.callee] = struct{}{}
+			callees[p.edge.callee] = struct{}{}
 		}
 	}
 	if inCalls <= all/2 {
@@ -147,37 +147,68 @@ func calleesOf(parts []part) []string {
 // seriesOf returns, for each workflow of the group's sample, the seconds spent on the parts, and the same less what is explained by their being
 // passed or not.
 func (g *groupAnalysis) seriesOf(parts []part) (all, varying []float64) {
-	all, varying = make([]float64, len(g.exemplars)), make([]float64, len(g.exemplars))
+	all = make([]float64, len(g.exemplars))
 	for _, p := range parts {
 		for _, r := range g.rowsOf(p.edge.index) {
 			all[r.row] += p.weight * float64(r.nanos) / 1e9
-			varying[r.row] += p.weight * (float64(r.nanos) - p.edge.expected(r.count)) / 1e9
 		}
 	}
-	return all, varying
+	return all, g.varyingOf(parts, make([]float64, len(g.exemplars)))
+}
+
+// varyingOf adds the second of these to series, which it returns.
+func (g *groupAnalysis) varyingOf(parts []part, series []float64) []float64 {
+	for _, p := range parts {
+		for _, r := range g.rowsOf(p.edge.index) {
+			series[r.row] += p.weight * (float64(r.nanos) - p.edge.expected(r.count)) / 1e9
+		}
+	}
+	return series
 }
 
 // edgeRow is what one workflow of the sample spent on an edge.
 type edgeRow struct {
-	row          int32
-	nanos, count int64
+	row, count int32
+	nanos      int64
 }
 
-// rowsOf returns the workflows of the sample that pass an edge, in order. The table is made once.
+// rowsOf returns the workflows of the sample that pass an edge, in order. The table is made once, in one piece.
 func (g *groupAnalysis) rowsOf(edge int32) []edgeRow {
 	if g.rows == nil {
-		g.rows = make([][]edgeRow, len(g.accumulator.edges))
-		for i, x := range g.exemplars {
-			for _, s := range x.edges {
-				g.rows[s.edge] = append(g.rows[s.edge], edgeRow{int32(i), s.nanos, s.count})
-			}
-		}
+		g.readRows()
 	}
-	return g.rows[edge]
+	return g.rows[g.rowsAt[edge]:g.rowsAt[edge+1]]
+}
+
+func (g *groupAnalysis) readRows() {
+	read := g.in.read[:0]
+	at := make([]int32, len(g.accumulator.edges)+1) // first, how many there are of the edge before
+	for _, x := range g.exemplars {
+		for s := range x.passed {
+			at[s.edge+1]++
+			read = append(read, s)
+		}
+		read = append(read, edgeSample{edge: -1}) // the next workflow
+	}
+	for i := range len(at) - 1 {
+		at[i+1] += at[i]
+	}
+	next := slices.Clone(at)
+	g.rows, g.rowsAt = make([]edgeRow, at[len(at)-1]), at
+	row := int32(0)
+	for _, s := range read {
+		if s.edge < 0 {
+			row++
+			continue
+		}
+		g.rows[next[s.edge]] = edgeRow{row, s.count, s.nanos}
+		next[s.edge]++
+	}
+	g.in.read = read
 }
 
 // expected is what passing an edge that often takes on average, in nanoseconds; 0 for a steady one, whose iterations are to blame too.
-func (e *edgeShare) expected(count int64) float64 {
+func (e *edgeShare) expected(count int32) float64 {
 	if e.steady {
 		return 0
 	}

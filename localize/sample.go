@@ -25,37 +25,33 @@ func (g *groupAnalysis) variables() []pythia.Variable {
 }
 
 func (g *groupAnalysis) attributeColumns() []pythia.Variable {
-	type column struct {
-		numbers, texts int
-	}
-	seen := make(map[string]*column)
+	type column struct{ numbers, texts int }
+	seen := make(map[int32]column)
 	for _, x := range g.exemplars {
-		for _, v := range x.vars {
-			c := seen[v.name]
-			if c == nil {
-				c = &column{}
-				seen[v.name] = c
-			}
+		for v := range x.variables {
+			word := g.in.words.of(x.words, v.word)
+			c := seen[word]
 			if v.text == "" {
 				c.numbers++
 			} else {
 				c.texts++
 			}
+			seen[word] = c
 		}
 	}
 	var columns []pythia.Variable
-	index := make(map[string]int)
-	for _, name := range slices.Sorted(maps.Keys(seen)) {
-		c := seen[name]
+	index := make(map[int32]int)
+	for _, word := range g.in.words.inOrder(maps.Keys(seen)) {
+		c := seen[word]
 		if float64(c.numbers+c.texts) < leastPresent*float64(len(g.exemplars)) {
 			continue
 		}
-		index[name] = len(columns)
-		columns = append(columns, emptyColumn(name, c.numbers >= c.texts, len(g.exemplars)))
+		index[word] = len(columns)
+		columns = append(columns, emptyColumn(g.in.words.text(word), c.numbers >= c.texts, len(g.exemplars)))
 	}
 	for i, x := range g.exemplars {
-		for _, v := range x.vars {
-			if at, ok := index[v.name]; ok {
+		for v := range x.variables {
+			if at, ok := index[g.in.words.of(x.words, v.word)]; ok {
 				setCell(&columns[at], i, v)
 			}
 		}
@@ -106,22 +102,23 @@ func isConstant(v pythia.Variable) bool {
 
 // countColumns returns how many spans each workflow has of the points of which some have several.
 func (g *groupAnalysis) countColumns() []pythia.Variable {
-	counts := make(map[string][]float64)
-	repeated := make(map[string]bool)
+	counts := make(map[int32][]float64)
+	repeated := make(map[int32]bool)
 	for i, x := range g.exemplars {
-		for point, n := range x.counts {
+		for c := range x.spansByPoint {
+			point := g.in.words.of(x.words, c.word)
 			if counts[point] == nil {
 				counts[point] = make([]float64, len(g.exemplars))
 			}
-			counts[point][i] = float64(n)
-			repeated[point] = repeated[point] || n > 1
+			counts[point][i] = float64(c.count)
+			if c.count > 1 {
+				repeated[point] = true
+			}
 		}
 	}
 	var columns []pythia.Variable
-	for _, point := range slices.Sorted(maps.Keys(repeated)) {
-		if repeated[point] {
-			columns = append(columns, pythia.Variable{Name: "count of " + point, Numbers: counts[point]})
-		}
+	for _, point := range g.in.words.inOrder(maps.Keys(repeated)) {
+		columns = append(columns, pythia.Variable{Name: "count of " + g.in.words.text(point), Numbers: counts[point]})
 	}
 	return slices.DeleteFunc(columns, isConstant)
 }

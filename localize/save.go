@@ -1,11 +1,10 @@
 package localize
 
 import (
+	"cmp"
 	"maps"
-	"math"
 	"slices"
-
-	"github.com/DataDog/sketches-go/ddsketch"
+	"strings"
 
 	"github.com/pythia-trace/pythia"
 )
@@ -13,69 +12,131 @@ import (
 // The data:
 //
 //	"pythiaVL" version measure size-of-samples
+//	the groups that were let go, the workflows in them
+//	the number of calling contexts, and each after the one around it: the number of that, from 1, or 0 for none; the point
 //	the number of groups, and each in order of keys:
-//	    key request-type workflows total total²
+//	    key request-type workflows latest total total²
 //	    the durations that are 0, and then until all are accounted for: the gap to the next bin of the sketch, the durations in it
-//	    the number of edges, and each in order of [edgeStats.compare]:
-//	        owner from to flags callee, the points from and to, the number of points on the stack, and these
-//	        workflows repeated, seven sums
+//	    the number of edges, and each in order of [catalogue.compare]:
+//	        owner from to flags callee workflows, five sums
 //	    all exemplars in order of time:
 //	        trace, the time since the start of the one before, total
-//	        the number of edges passed, and of each the gap to it, nanoseconds, count
+//	        the number of edges passed, and of each the gap to it, nanoseconds, passes
 //	        the number of variables, and each: name, its text, the number if that is empty
 //	        the number of counts, and each in order of names: name, count
 //	CRC-32C of all that, 4 bytes
 //
-// Numbers are unsigned LEB128, a time since zigzag; contexts are 8 bytes, little-endian; sums are three words, the lowest first. A text but for a
-// trace's ID is the number of a name, followed by the name itself if it is the next new one. What follows from the rest is not stored: ranks, an
-// edge's owner and caller, and how many exemplars there are. Equal states give equal data.
+// Numbers are unsigned LEB128, times zigzag; contexts are numbers, 0 for the root; sums are three words, the lowest first. A text but for a
+// trace's ID is the number of a name, followed by the name itself if it is the next new one. What follows from the rest is not stored: ranks, the
+// contexts' IDs, and how many exemplars there are. Equal states give equal data.
 //
-// The sketch's bins depend on quantileAccuracy: who changes it must raise the version, as for any other change.
+// The sketch's bins depend on quantileAccuracy, and which workflows are exemplars on rankOf: who changes them must raise the version, as for any other
+// change.
 const (
 	magic       = "pythiaVL"
-	dataVersion = 1
-)
-
-// What an edge's flags say.
-const (
-	flagFromEnd = 1 << iota
-	flagToEnd
-	flagCall
-	allFlags = 1<<iota - 1
+	dataVersion = 2
 )
 
 // MarshalBinary implements [encoding.BinaryMarshaler]: it returns what the localizer has seen, for [Variance.UnmarshalBinary]. It changes nothing,
 // and can go on while others read. Localizers that have seen the same, in whatever order, give the same bytes. The error is always nil.
 func (v *Variance) MarshalBinary() ([]byte, error) {
-	s := saver{writer{buf: []byte(magic), names: make(map[string]uint64)}}
+	s := saver{writer: writer{buf: []byte(magic), names: make(map[string]uint64)}, catalogue: v.observer.catalogue}
 	s.uvarint(dataVersion)
 	s.uvarint(uint64(v.config.Measure))
 	s.uvarint(uint64(v.config.SampleSize))
-	s.uvarint(uint64(len(v.groups)))
-	for _, key := range slices.Sorted(maps.Keys(v.groups)) {
-		a := v.groups[key].clone() // to number its edges
-		a.sortEdges()
-		s.name(string(key))
-		s.group(a)
+	s.uvarint(uint64(v.dropped.Groups))
+	s.uvarint(uint64(v.dropped.Workflows))
+	groups := s.sorted(v.groups)
+	s.contexts(groups)
+	s.uvarint(uint64(len(groups)))
+	for _, g := range groups {
+		s.group(g)
 	}
 	s.checksum()
 	return s.buf, nil
 }
 
-type saver struct{ writer }
+type saver struct {
+	writer
+	*catalogue
+	numbers map[pythia.ContextID]uint64
+	samples []edgeSample // of one exemplar after the other, as are the others
+	vars    []variableSample
+	counts  []wordCount
+}
 
-func (s *saver) group(a *accumulator) {
-	s.name(a.requestType)
-	s.uvarint(uint64(a.total.n))
-	s.sums(a.total.t, a.total.tt)
-	s.sketch(a.sketch)
-	s.uvarint(uint64(len(a.edges)))
-	for i := range a.edges {
-		s.edge(&a.edges[i])
+// sortedGroup is a group with the order of its edges, and the other way round.
+type sortedGroup struct {
+	key pythia.GroupKey
+	*accumulator
+	order, place []int32
+}
+
+// sorted returns the groups in order of keys.
+func (s *saver) sorted(groups map[pythia.GroupKey]*accumulator) []sortedGroup {
+	sorted := make([]sortedGroup, 0, len(groups))
+	for _, key := range slices.Sorted(maps.Keys(groups)) {
+		a := groups[key]
+		g := sortedGroup{key, a, s.order(a), make([]int32, len(a.edges))}
+		for to, from := range g.order {
+			g.place[from] = int32(to)
+		}
+		sorted = append(sorted, g)
+	}
+	return sorted
+}
+
+// contexts writes the calling contexts that edges refer to, and those around them.
+func (s *saver) contexts(groups []sortedGroup) {
+	s.numbers = map[pythia.ContextID]uint64{pythia.RootContext: 0}
+	var all []callingContext
+	for _, g := range groups {
+		for _, i := range g.order {
+			k := &g.edges[i].key
+			for _, id := range [3]pythia.ContextID{k.owner, k.from, k.to} {
+				all = s.numberContext(id, all)
+			}
+		}
+	}
+	s.uvarint(uint64(len(all)))
+	for _, c := range all {
+		s.uvarint(s.numbers[c.parent])
+		s.point(s.catalogue.point(c))
+	}
+}
+
+// numberContext numbers a context and those around it, unless they have a number.
+func (s *saver) numberContext(id pythia.ContextID, all []callingContext) []callingContext {
+	var path []pythia.ContextID
+	for {
+		c, there := s.catalogue.contexts[id]
+		if _, known := s.numbers[id]; known || !there {
+			break
+		}
+		path = append(path, id)
+		id = c.parent
+	}
+	for _, id := range slices.Backward(path) {
+		all = append(all, s.catalogue.contexts[id])
+		s.numbers[id] = uint64(len(all))
+	}
+	return all
+}
+
+func (s *saver) group(g sortedGroup) {
+	s.name(string(g.key))
+	s.name(g.requestType)
+	s.uvarint(uint64(g.total.n))
+	s.varint(g.latest)
+	s.sums(g.total.t, g.total.tt)
+	s.durations(&g.accumulator.durations)
+	s.uvarint(uint64(len(g.order)))
+	for _, i := range g.order {
+		s.edge(&g.edges[i].key, g.moments(i))
 	}
 	before := int64(0)
-	for _, e := range a.sample.byTime() {
-		s.exemplar(e, before)
+	for _, e := range g.sample.byTime() {
+		s.exemplar(e, before, g.place)
 		before = e.start
 	}
 }
@@ -88,44 +149,24 @@ func (s *saver) sums(sums ...sum) {
 	}
 }
 
-func (s *saver) sketch(k *ddsketch.DDSketch) {
-	s.uvarint(uint64(k.GetZeroCount()))
-	next, _ := binsOf(k)
-	k.GetPositiveValueStore().ForEach(func(bin int, n float64) bool { // in ascending order
+func (s *saver) durations(d *durations) {
+	s.uvarint(d.zeros)
+	next, _ := binsOf(s.bins)
+	for bin, n := range d.each {
 		s.uvarint(uint64(bin - next))
-		s.uvarint(uint64(n))
+		s.uvarint(n)
 		next = bin + 1
-		return false
-	})
+	}
 }
 
-// binsOf returns the sketch's bins of the shortest and the longest duration above 0.
-func binsOf(k *ddsketch.DDSketch) (lowest, highest int) {
-	return k.Index(1e-9), k.Index(math.MaxInt64 / 1e9)
-}
-
-func (s *saver) edge(e *edgeStats) {
-	for _, c := range []pythia.ContextID{e.key.owner, e.key.from, e.key.to} {
-		s.fixed64(uint64(c))
+func (s *saver) edge(k *edgeKey, m edgeMoments) {
+	for _, c := range [3]pythia.ContextID{k.owner, k.from, k.to} {
+		s.uvarint(s.numbers[c])
 	}
-	s.uvarint(flag(e.key.fromEnd, flagFromEnd) | flag(e.key.toEnd, flagToEnd) | flag(e.key.call, flagCall))
-	s.name(e.key.callee)
-	s.point(e.from.Point)
-	s.point(e.to.Point)
-	s.uvarint(uint64(len(e.stack)))
-	for _, p := range e.stack {
-		s.point(p)
-	}
-	s.uvarint(uint64(e.traces))
-	s.uvarint(uint64(e.repeated))
-	s.sums(e.x, e.xx, e.xt, e.count, e.count2, e.countT, e.countX)
-}
-
-func flag(set bool, value uint64) uint64 {
-	if set {
-		return value
-	}
-	return 0
+	s.uvarint(uint64(k.flags))
+	s.name(s.callees.items[k.callee])
+	s.uvarint(uint64(m.traces))
+	s.sums(m.x, m.t, m.xt, m.again, m.againT)
 }
 
 func (s *saver) point(p pythia.TracePointID) {
@@ -134,29 +175,53 @@ func (s *saver) point(p pythia.TracePointID) {
 	s.name(p.Name)
 }
 
-func (s *saver) exemplar(e *exemplar, before int64) {
+func (s *saver) exemplar(e *exemplar, before int64, place []int32) {
 	s.text(e.trace)
 	s.varint(e.start - before)
 	s.uvarint(uint64(e.total))
-	s.uvarint(uint64(len(e.edges)))
+	s.writePath(e, place)
+	s.writeVariables(e)
+	s.writeCounts(e)
+}
+
+func (s *saver) writeVariables(e *exemplar) {
+	words := e.words.all()
+	s.vars = slices.AppendSeq(s.vars[:0], e.variables)
+	slices.SortFunc(s.vars, func(x, y variableSample) int { return strings.Compare(words[x.word], words[y.word]) })
+	s.uvarint(uint64(len(s.vars)))
+	for _, v := range s.vars {
+		s.name(words[v.word])
+		s.name(v.text)
+		if v.text == "" {
+			s.uvarint(reversed(v.number))
+		}
+	}
+}
+
+func (s *saver) writeCounts(e *exemplar) {
+	words := e.words.all()
+	s.counts = slices.AppendSeq(s.counts[:0], e.spansByPoint)
+	slices.SortFunc(s.counts, func(x, y wordCount) int { return strings.Compare(words[x.word], words[y.word]) })
+	s.uvarint(uint64(len(s.counts)))
+	for _, c := range s.counts {
+		s.name(words[c.word])
+		s.uvarint(uint64(c.count))
+	}
+}
+
+func (s *saver) writePath(e *exemplar, place []int32) {
+	s.samples = s.samples[:0]
+	for x := range e.passed {
+		x.edge = place[x.edge]
+		s.samples = append(s.samples, x)
+	}
+	slices.SortFunc(s.samples, func(x, y edgeSample) int { return cmp.Compare(x.edge, y.edge) })
+	s.uvarint(uint64(len(s.samples)))
 	next := int32(0)
-	for _, x := range e.edges {
+	for _, x := range s.samples {
 		s.uvarint(uint64(x.edge - next))
 		s.uvarint(uint64(x.nanos))
 		s.uvarint(uint64(x.count))
 		next = x.edge + 1
-	}
-	s.uvarint(uint64(len(e.vars)))
-	for _, v := range e.vars {
-		s.name(v.name)
-		s.name(v.text)
-		if v.text == "" {
-			s.float(v.number)
-		}
-	}
-	s.uvarint(uint64(len(e.counts)))
-	for _, name := range slices.Sorted(maps.Keys(e.counts)) {
-		s.name(name)
-		s.uvarint(uint64(e.counts[name]))
 	}
 }

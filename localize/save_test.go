@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -78,17 +79,41 @@ func TestRestoredAccumulators(t *testing.T) {
 	back := restored(t, v)
 	require.Len(t, back.groups, len(v.groups))
 	for key, a := range v.groups {
-		a.sortEdges()
 		b := back.groups[key]
 		require.Equal(t, a.total, b.total)
+		require.Equal(t, a.latest, b.latest)
 		require.Equal(t, a.requestType, b.requestType)
-		require.Equal(t, a.edges, b.edges)
-		require.Equal(t, a.index, b.index)
-		require.Equal(t, a.sketch.ToProto(), b.sketch.ToProto())
+		require.Equal(t, maps.Collect(a.durations.each), maps.Collect(b.durations.each))
+		require.Len(t, b.edges, len(a.edges))
+		then := v.observer.order(a)
+		for at, now := range back.observer.order(b) {
+			k, o := &a.edges[then[at]].key, &b.edges[now].key
+			require.Equal(t, v.observer.describe(k), back.observer.describe(o))
+			require.Equal(t, v.observer.stack(k.owner), back.observer.stack(o.owner))
+			require.Equal(t, a.moments(then[at]), b.moments(now))
+		}
+		restored := b.sample.byTime()
 		for i, e := range a.sample.byTime() {
-			require.Equal(t, e, b.sample.byTime()[i])
+			require.Equal(t, spelled(v, a, e), spelled(back, b, restored[i]))
 		}
 	}
+}
+
+// spelled is all that an exemplar holds, in words.
+func spelled(v *Variance, a *accumulator, e *exemplar) string {
+	words := e.words.all()
+	var parts []string
+	for s := range e.passed {
+		parts = append(parts, fmt.Sprint("edge ", v.observer.describe(&a.edges[s.edge].key), a.edges[s.edge].key.from, a.edges[s.edge].key.to, s.nanos, s.count))
+	}
+	for x := range e.variables {
+		parts = append(parts, fmt.Sprint("variable ", words[x.word], x.number, x.text))
+	}
+	for c := range e.spansByPoint {
+		parts = append(parts, fmt.Sprint("spans ", words[c.word], c.count))
+	}
+	slices.Sort(parts)
+	return fmt.Sprint(e.rank, e.trace, e.start, e.total, parts)
 }
 
 func TestSavedDoesNotDependOnOrder(t *testing.T) {
@@ -149,8 +174,8 @@ func TestUnmarshalRefuses(t *testing.T) {
 		require.ErrorIs(t, err, want)
 		require.ErrorContains(t, err, message)
 	}
-	refused(changed(len(magic), 2), ErrVersion, "format 2, and this one reads up to 1")
-	refused(changed(len(magic), 0), ErrCorrupt, "there is no version 0")
+	refused(changed(len(magic), 3), ErrVersion, "format 3, and this one reads up to 2")
+	refused(changed(len(magic), 1), ErrCorrupt, "format 1 is not read by this version")
 	refused(changed(0, 'x'), ErrCorrupt, `does not begin with "pythiaVL"`)
 	refused(nil, ErrCorrupt, "does not begin")
 	refused([]byte(magic), ErrCorrupt, "cut short")
@@ -202,27 +227,32 @@ func TestUnmarshalAllocatesInProportion(t *testing.T) {
 	join := func(parts ...[]byte) []byte { return slices.Concat(parts...) }
 	zeros := func(n int) []byte { return make([]byte, n) }
 	many := join(binary.AppendUvarint(nil, 1<<40), zeros(100))
-	head := binary.AppendUvarint([]byte(magic+"\x01\x00"), math.MaxInt)
-	begun := join(head, []byte{1, 0, 1, 'k', 0, 8})   // a group k of eight workflows
-	group := join(begun, []byte{0, 0, 0, 0, 0, 0, 8}) // that took no time
+	head := append(binary.AppendUvarint([]byte(magic+"\x02\x00"), math.MaxInt), 0, 0) // nothing was let go
+	begun := join(head, []byte{0, 1, 0, 1, 'k', 0, 8, 0})                             // no contexts, and a group k of eight workflows
+	group := join(begun, []byte{0, 0, 0, 0, 0, 0, 8})                                 // that took no time
 	for name, c := range map[string]struct {
 		data []byte
 		want string
 	}{
-		"groups":            {join(head, many), "the number of groups is 1099511627776"},
-		"a name":            {join(head, []byte{1, 0}, many), "the number of bytes of a text is 1099511627776"},
+		"contexts":          {join(head, many), "the number of contexts is 1099511627776"},
+		"a parent":          {join(head, []byte{1}, many), "the number of a context is 1099511627776"},
+		"a context twice":   {join(head, []byte{2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, zeros(100)), "a context twice"},
+		"groups":            {join(head, zeros(1), many), "the number of groups is 1099511627776"},
+		"a name":            {join(head, []byte{0, 1, 0}, many), "the number of bytes of a text is 1099511627776"},
 		"edges":             {join(group, many), "the number of edges is 1099511627776"},
-		"points on a stack": {join(group, []byte{1}, zeros(24+8), many), "the number of points on a stack is 1099511627776"},
+		"an edge's context": {join(group, []byte{1}, many), "the number of a context is 1099511627776"},
 		"a trace":           {join(group, zeros(1), many), "the number of bytes of a text is 1099511627776"},
 		"edges passed":      {join(group, zeros(4), many), "the number of edges passed is 1099511627776"},
 		"variables":         {join(group, zeros(5), many), "the number of variables is 1099511627776"},
 		"counts":            {join(group, zeros(6), many), "the number of counts is 1099511627776"},
 		"seven of eight":    {join(group, zeros(1+7*6)), "a number is cut short"},
+		"a variable twice":  {join(group, zeros(5), []byte{2, 0, 0, 0, 0}, zeros(100)), "not in order"},
 		"a bin far away":    {join(begun, zeros(7), many), "the gap between bins is 1099511627776"},
 		"too many bins":     {join(begun, zeros(7), zeros(10_000)), "beyond the highest bin"},
 		"n*tt < t*t":        {join(begun, []byte{9, 0, 0, 1, 0, 0, 8}), "contradict each other"},
 		"an edge not there": {join(group, zeros(4), []byte{1}, zeros(100)), "an edge that there is not"},
 		"an unused edge":    {join(group, []byte{1}, zeros(100)), "an edge that nothing passes"},
+		"endless time":      {join(group, []byte{1, 0, 0, 0, 0, 0, 1, 0, 0, 1}, zeros(100)), "beyond all that there can be"},
 	} {
 		data := resealed(append(c.data, zeros(checksumSize)...))
 		var before, after runtime.MemStats

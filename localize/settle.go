@@ -14,13 +14,14 @@ const settledShare = 0.9
 type settledGroup struct {
 	key pythia.GroupKey
 	*accumulator
-	before *accumulator // the baseline; nil without one
+	before               *accumulator // the baseline; nil without one
+	copied, copiedBefore bool         // whether these are copies, and not what is observed into
 }
 
 // settle chooses, for the keys that share their coarsest level, the finest level at which at least settledShare of the requests lie in
 // groups of MinTraces and more; groups that are smaller all the same are put together under the coarsest key. It returns the groups ordered
 // by key. With a baseline, a group's size is the lesser of what it has now and had then. The accumulators stay as they are.
-func (v *Variance) settle(before *Variance) ([]settledGroup, error) {
+func (v *Variance) settle(before *Variance) []settledGroup {
 	families := make(map[pythia.GroupKey][]pythia.GroupKey)
 	for key := range v.groups {
 		families[key.Truncate(1)] = append(families[key.Truncate(1)], key)
@@ -35,26 +36,19 @@ func (v *Variance) settle(before *Variance) ([]settledGroup, error) {
 	settled := make(map[pythia.GroupKey]*settledGroup)
 	for root, keys := range families {
 		slices.Sort(keys)
-		if err := v.settleFamily(before, root, keys, settled); err != nil {
-			return nil, err
-		}
+		v.settleFamily(before, root, keys, settled)
 	}
 	groups := make([]settledGroup, 0, len(settled))
 	for _, g := range settled {
-		if g.accumulator == nil {
-			continue
+		if g.accumulator != nil {
+			groups = append(groups, *g)
 		}
-		g.sortEdges()
-		if g.before != nil {
-			g.before.sortEdges()
-		}
-		groups = append(groups, *g)
 	}
 	slices.SortFunc(groups, func(a, b settledGroup) int { return cmp.Compare(a.key, b.key) })
-	return groups, nil
+	return groups
 }
 
-func (v *Variance) settleFamily(before *Variance, root pythia.GroupKey, keys []pythia.GroupKey, settled map[pythia.GroupKey]*settledGroup) error {
+func (v *Variance) settleFamily(before *Variance, root pythia.GroupKey, keys []pythia.GroupKey, settled map[pythia.GroupKey]*settledGroup) {
 	depth := 1
 	for _, k := range keys {
 		depth = max(depth, len(k.Levels()))
@@ -73,29 +67,26 @@ func (v *Variance) settleFamily(before *Variance, root pythia.GroupKey, keys []p
 			g = &settledGroup{key: to}
 			settled[to] = g
 		}
-		if err := v.addTo(&g.accumulator, k); err != nil {
-			return err
-		}
+		v.addTo(&g.accumulator, &g.copied, k)
 		if before != nil {
-			if err := before.addTo(&g.before, k); err != nil {
-				return err
-			}
+			before.addTo(&g.before, &g.copiedBefore, k)
 		}
 	}
-	return nil
 }
 
-// addTo adds what is known of a key, if anything, to a settled group's accumulator.
-func (v *Variance) addTo(into **accumulator, key pythia.GroupKey) error {
+// addTo adds what is known of a key, if anything, to a settled group's accumulator: its own one, where it is the only one, else a copy.
+func (v *Variance) addTo(into **accumulator, copied *bool, key pythia.GroupKey) {
 	a := v.groups[key]
-	if a == nil {
-		return nil
+	switch {
+	case a == nil:
+		return
+	case *into == nil:
+		*into = a
+		return
+	case !*copied:
+		*into, *copied = (*into).clone(), true
 	}
-	if *into == nil {
-		*into = a.clone()
-		return nil
-	}
-	return (*into).merge(a)
+	(*into).merge(a, nil)
 }
 
 func (v *Variance) suffices(before *Variance, keys []pythia.GroupKey, depth int) bool {

@@ -46,7 +46,8 @@ func (g *groupAnalysis) compare() {
 	for i := range g.edges {
 		e := &g.edges[i]
 		var past []edgeSample
-		j, ok := g.before.index[e.key]
+		j := g.in.find(g.before, e)
+		ok := j >= 0
 		if ok {
 			past = then[j]
 		}
@@ -55,17 +56,28 @@ func (g *groupAnalysis) compare() {
 		if e.steady || s.new {
 			s.before, s.after, s.units = winsorised(perWorkflow(past, len(was))), winsorised(perWorkflow(now[e.index], len(g.exemplars))), float64(g.Traces)
 		} else {
-			s.before, s.after, s.units = winsorised(perOccurrence(past)), winsorised(perOccurrence(now[e.index])), e.count.float()
+			s.before, s.after, s.units = winsorised(perOccurrence(past)), winsorised(perOccurrence(now[e.index])), e.count
 		}
 		s.known = min(s.before.present, s.after.present) >= leastOccurrences && (!s.new || g.totalP < totalLevel)
 	}
+}
+
+// find returns the index of an edge of now in an accumulator of the baseline; -1 if it is not there.
+func (a *analysis) find(before *accumulator, e *edgeShare) int32 {
+	key := *e.key
+	callee, known := a.before.callees.index[e.callee]
+	if !known {
+		return -1
+	}
+	key.callee = callee
+	return before.find(&key)
 }
 
 // byEdge returns what each workflow of a sample spent on each edge; nil for an edge that none passes.
 func byEdge(sample []*exemplar, edges int) [][]edgeSample {
 	out := make([][]edgeSample, edges)
 	for i, x := range sample {
-		for _, s := range x.edges {
+		for s := range x.passed {
 			if out[s.edge] == nil {
 				out[s.edge] = make([]edgeSample, len(sample))
 			}

@@ -20,14 +20,14 @@ const slowTest = "the place takes no more than a quarter of the total on average
 // consistentlySlow returns the places that take much of their groups' time and always about as long, most time first.
 func (a *analysis) consistentlySlow() []*pythia.Finding {
 	judged := func(g *groupAnalysis) bool { return !g.TooFew && g.MeanSeconds > a.config.NegligibleStdDev.Seconds() }
-	places := a.places(judged, func(_ *groupAnalysis, e *edgeShare) float64 { return e.x.float() / 1e9 })
+	places := a.places(judged, func(_ *groupAnalysis, e *edgeShare) float64 { return e.nanos / 1e9 })
 	var drafts []draft
 	for _, at := range places {
 		if d, slow := slowDraft(at); slow {
 			drafts = append(drafts, d)
 		}
 	}
-	return a.significant(drafts, len(places), 1, func(*pythia.Finding) bool { return true })
+	return a.significant(drafts, len(places), 1, func(*draft) bool { return true })
 }
 
 // slowDraft looks at the edge that dominates the place, and at the place as a whole: where it is passed in several ways, only that is steady.

@@ -1,12 +1,9 @@
 package localize
 
 import (
-	"cmp"
-	"maps"
-	"slices"
-	"strings"
-
-	"github.com/pythia-trace/pythia"
+	"encoding/binary"
+	"math"
+	"math/bits"
 )
 
 // What is kept of a workflow's attributes: enough to explain it, bounded against hostile ones.
@@ -17,88 +14,58 @@ const (
 
 // variableSample is one attribute of a workflow.
 type variableSample struct {
-	name   string
+	word   int32 // its name
 	number float64
 	text   string // empty for a number
 }
 
-// variablesOf collects the candidate variables of a workflow, in order of name. An attribute is named after the trace point that carries it,
-// an attribute of a process after the service. Where several spans of a point carry it, the longest one's counts: it says most about the time,
-// and an average of names says nothing.
-func variablesOf(t *pythia.Trace) []variableSample {
-	c := variableCollector{index: make(map[variableName]int)}
-	processes := make(map[*pythia.Process]bool)
-	for i := range t.Spans {
-		s := &t.Spans[i]
-		for _, a := range s.Attrs {
-			c.add(variableName{s.Point.Scope, s.Point.Name, a.Key}, a.Value, s.DurationNanos())
+// appendVariable writes an attribute: its name, whether it is a text, and its value.
+func appendVariable(b []byte, v variableSample) []byte {
+	if v.text == "" {
+		return binary.AppendUvarint(binary.AppendUvarint(b, uint64(v.word)<<1), reversed(v.number))
+	}
+	b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(v.word)<<1|1), uint64(len(v.text)))
+	return append(b, v.text...)
+}
+
+// reversed is a number with its bytes in reverse order, so that one of few digits is written in few bytes.
+func reversed(f float64) uint64 { return bits.ReverseBytes64(math.Float64bits(f)) }
+
+func unreversed(b uint64) float64 { return math.Float64frombits(bits.ReverseBytes64(b)) }
+
+// variables yields the workflow's attributes, in no order.
+func (e *exemplar) variables(yield func(variableSample) bool) {
+	for rest := e.vars; rest != ""; {
+		var word, n uint64
+		word, rest = uvarint(rest)
+		n, rest = uvarint(rest)
+		v := variableSample{word: int32(word >> 1)}
+		if word&1 == 0 {
+			v.number = unreversed(n)
+		} else {
+			v.text, rest = rest[:n], rest[n:]
 		}
-		if s.Process != nil && !processes[s.Process] {
-			processes[s.Process] = true
-			c.addProcess(s.Process)
-		}
-	}
-	slices.SortFunc(c.samples, func(a, b variableSample) int { return strings.Compare(a.name, b.name) })
-	return c.samples
-}
-
-type variableName struct{ scope, point, key string }
-
-func (n variableName) String() string {
-	if n.point == "" {
-		return n.scope + ": " + n.key
-	}
-	return n.scope + " " + n.point + ": " + n.key
-}
-
-type variableCollector struct {
-	index   map[variableName]int
-	samples []variableSample
-	nanos   []int64 // how long the span lasted that each sample is from
-}
-
-func (c *variableCollector) addProcess(p *pythia.Process) {
-	if p.Instance != "" {
-		c.add(variableName{p.Service, "", "instance"}, pythia.StringValue(p.Instance), 0)
-	}
-	if p.Host != "" {
-		c.add(variableName{p.Service, "", "host"}, pythia.StringValue(p.Host), 0)
-	}
-	for _, a := range p.Attrs {
-		c.add(variableName{p.Service, "", a.Key}, a.Value, 0)
-	}
-}
-
-func (c *variableCollector) add(name variableName, v pythia.Value, nanos int64) {
-	number, isNumber := v.Number()
-	text := ""
-	if !isNumber {
-		if text = v.String(); text == "" || len(text) > maxValueLength {
+		if !yield(v) {
 			return
 		}
 	}
-	i, seen := c.index[name]
-	switch {
-	case seen && nanos > c.nanos[i]:
-		c.samples[i].number, c.samples[i].text, c.nanos[i] = number, text, nanos
-	case !seen && len(c.samples) < maxVariables:
-		c.index[name] = len(c.samples)
-		c.samples, c.nanos = append(c.samples, variableSample{name.String(), number, text}), append(c.nanos, nanos)
-	}
 }
 
-// countsOf counts the spans of each point: iterations, retries, queries. Of more than maxVariables points it keeps those with most spans.
-func countsOf(t *pythia.Trace) map[string]int {
-	counts := make(map[pythia.TracePointID]int)
-	for i := range t.Spans {
-		counts[t.Spans[i].Point]++
+// wordCount is how many spans of a point a workflow has.
+type wordCount struct{ word, count int32 }
+
+func appendCount(b []byte, c wordCount) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(b, uint64(c.word)), uint64(c.count))
+}
+
+// spansByPoint yields how many spans the workflow has of each point, in no order.
+func (e *exemplar) spansByPoint(yield func(wordCount) bool) {
+	for rest := e.counts; rest != ""; {
+		var word, n uint64
+		word, rest = uvarint(rest)
+		n, rest = uvarint(rest)
+		if !yield(wordCount{int32(word), int32(n)}) {
+			return
+		}
 	}
-	points := slices.SortedFunc(maps.Keys(counts), func(p, q pythia.TracePointID) int {
-		return cmp.Or(cmp.Compare(counts[q], counts[p]), p.Compare(q))
-	})
-	kept := make(map[string]int)
-	for _, p := range points[:min(len(points), maxVariables)] {
-		kept[p.String()] = counts[p]
-	}
-	return kept
 }

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/DataDog/sketches-go/ddsketch/mapping"
 
 	"github.com/pythia-trace/pythia"
 )
@@ -24,8 +27,14 @@ type Config struct {
 	MinTraces int
 	// SampleSize is how many workflows of each group are kept for intervals, modes and explanations; zero means 1000.
 	SampleSize int
-	// MaxGroups bounds how many groups are kept apart; requests of further ones are put together as "(other)", and which these are
-	// depends on what came first. Zero means 10,000.
+	// MaxGroups bounds how many groups are kept apart; zero means 100,000. A group takes some 4 KB, and as much again for every few workflows of its
+	// sample. When a group more would come, an eighth are let go, those that have seen the fewest workflows; of equals those whose last
+	// workflow started earliest. Few workflows are the least loss: what is let go is put under the coarsest level of its key, as groups of fewer
+	// than MinTraces are anyway, and still counts for its request type. A group that was the only one of its coarsest level is put under
+	// "(other)", which does not count among the MaxGroups. [Variance.Dropped] counts what was let go.
+	//
+	// Up to MaxGroups groups, merging gives bit by bit what one localizer would hold that had seen all workflows. Beyond, which workflows were in a
+	// group when it was let go depends on what came first; the totals of each request type, of all that was put under "(other)", do not.
 	MaxGroups int
 	// FalseDiscoveryRate bounds the expected share of false findings; zero means 0.05.
 	FalseDiscoveryRate float64
@@ -45,7 +54,7 @@ func (c *Config) setDefaults() error {
 		c.Metrics = []Threshold{{StdDev{}, 1}, {CoV{}, 0.05}, {Multimodality{}, 0.95}}
 	}
 	c.NegligibleStdDev = orDefault(c.NegligibleStdDev, time.Millisecond)
-	c.MaxGroups = orDefault(c.MaxGroups, 10_000)
+	c.MaxGroups = orDefault(c.MaxGroups, 100_000)
 	c.MinTraces = orDefault(c.MinTraces, 20)
 	c.SampleSize = orDefault(c.SampleSize, 1000)
 	c.FalseDiscoveryRate = orDefault(c.FalseDiscoveryRate, 0.05)
@@ -68,9 +77,10 @@ func orDefault[T comparable](v, def T) T {
 
 // Variance is the default [pythia.Localizer]: it decomposes each group's variance over the edges of the critical path.
 type Variance struct {
-	config  Config
-	groups  map[pythia.GroupKey]*accumulator
-	scratch scratch
+	config   Config
+	groups   map[pythia.GroupKey]*accumulator
+	dropped  pythia.Dropped
+	observer observer
 }
 
 // New returns a localizer. It fails on settings out of range.
@@ -78,31 +88,40 @@ func New(c Config) (*Variance, error) {
 	if err := c.setDefaults(); err != nil {
 		return nil, err
 	}
-	return &Variance{config: c, groups: make(map[pythia.GroupKey]*accumulator), scratch: newScratch()}, nil
+	return newVariance(c, newBins()), nil
+}
+
+func newVariance(c Config, bins *mapping.LogarithmicMapping) *Variance {
+	return &Variance{config: c, groups: make(map[pythia.GroupKey]*accumulator), observer: observer{catalogue: newCatalogue(bins), measure: c.Measure}}
 }
 
 // New implements [pythia.Localizer].
-func (v *Variance) New() pythia.Localizer {
-	return &Variance{config: v.config, groups: make(map[pythia.GroupKey]*accumulator), scratch: newScratch()}
+func (v *Variance) New() pythia.Localizer { return newVariance(v.config, v.observer.bins) }
+
+// Observe implements [pythia.Localizer]. It keeps no part of the trace but the names of its points and processes.
+func (v *Variance) Observe(key pythia.GroupKey, t *pythia.Trace) {
+	a := v.groups[key]
+	if a == nil {
+		if v.kept() >= v.config.MaxGroups && key != otherGroup {
+			v.letGo()
+		}
+		a = v.group(pythia.GroupKey(strings.Clone(string(key))), t.RequestType)
+	}
+	a.join(t.RequestType)
+	v.observer.trace = t
+	a.observe(&v.observer)
+	v.observer.trace = nil
 }
 
-// Observe implements [pythia.Localizer].
-func (v *Variance) Observe(key pythia.GroupKey, t *pythia.Trace) {
-	a, requestType := v.groups[key], t.RequestType
-	if a == nil && len(v.groups) >= v.config.MaxGroups {
-		key, requestType = otherGroup, string(otherGroup)
-		a = v.groups[key]
-	}
+// group returns the group of a key, a new one if there is none.
+func (v *Variance) group(key pythia.GroupKey, requestType string) *accumulator {
+	a := v.groups[key]
 	if a == nil {
 		a = newAccumulator(requestType, v.config.SampleSize)
 		v.groups[key] = a
 	}
-	a.requestType = min(a.requestType, requestType) // a grouper may join several types
-	a.observe(t, v.config.Measure, &v.scratch)
+	return a
 }
-
-// otherGroup takes the requests of groups beyond [Config.MaxGroups].
-const otherGroup pythia.GroupKey = "(other)"
 
 // Measure implements [pythia.Localizer].
 func (v *Variance) Measure() pythia.Measure { return v.config.Measure }
@@ -119,19 +138,26 @@ func (v *Variance) Merge(other pythia.Localizer) error {
 	if o.config.Measure != v.config.Measure || o.config.SampleSize != v.config.SampleSize {
 		return errors.New("localize: cannot merge localizers of different Measure or SampleSize")
 	}
-	return mergeGroups(v.groups, o.groups)
-}
-
-// mergeGroups adds the groups of one map to another.
-func mergeGroups(into, from map[pythia.GroupKey]*accumulator) error {
-	for key, a := range from {
-		if b := into[key]; b == nil {
-			into[key] = a.clone()
-		} else if err := b.merge(a); err != nil {
-			return fmt.Errorf("localize: merging group %q: %w", key, err)
-		}
+	v.mergeGroups(o)
+	v.dropped.Groups += o.dropped.Groups
+	v.dropped.Workflows += o.dropped.Workflows
+	if v.kept() > v.config.MaxGroups {
+		v.letGo()
 	}
 	return nil
+}
+
+func (v *Variance) mergeGroups(o *Variance) {
+	callees := v.observer.merge(o.observer.catalogue)
+	for key, a := range o.groups {
+		if b := v.groups[key]; b != nil {
+			b.merge(a, callees)
+			continue
+		}
+		c := a.clone()
+		c.renumberCallees(callees)
+		v.groups[key] = c
+	}
 }
 
 // Localize implements [pythia.Localizer]. It changes nothing; workflows may be
@@ -147,11 +173,7 @@ func (v *Variance) Localize(ctx context.Context, baseline pythia.Localizer) ([]*
 			return nil, nil, errors.New("localize: cannot compare with a baseline of another Measure")
 		}
 	}
-	settled, err := v.settle(before)
-	if err != nil {
-		return nil, nil, err
-	}
-	a := newAnalysis(v.config, settled)
+	a := newAnalysis(v, before, v.settle(before))
 	searches := []func() []*pythia.Finding{a.highVariance, a.consistentlySlow}
 	if before != nil {
 		searches = slices.Insert(searches, 0, a.changed)

@@ -33,6 +33,9 @@ func wireReportOf(r *pythia.Report, s Sources) wireReport {
 		More:      r.MoreFindings,
 		Diagnoses: each(r.Diagnoses, wireDiagnosisOf),
 	}
+	if d := r.Dropped; d.Groups > 0 {
+		out.Dropped = &wireDropped{d.Groups, d.Workflows}
+	}
 	if r.Baseline != nil {
 		in := wireInputOf(*r.Baseline, s.Baseline)
 		out.Baseline = &in

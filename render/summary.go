@@ -68,6 +68,9 @@ func careWords(r *pythia.Report, s Sources) []string {
 	if ignored > 0 {
 		out = append(out, "Left out: "+counted(ignored, "request")+" (over a week long, or by the grouper).")
 	}
+	if d := r.Dropped; d.Groups > 0 {
+		out = append(out, "Too many groups: "+counted(d.Groups, "group")+" with "+counted(d.Workflows, "request")+" were put together with others, at a coarser level.")
+	}
 	return out
 }
 

@@ -12,6 +12,7 @@ type wireReport struct {
 	Measure   string          `json:"measure"`
 	Input     wireInput       `json:"input"`
 	Baseline  *wireInput      `json:"baseline,omitempty"`
+	Dropped   *wireDropped    `json:"dropped,omitempty"`
 	Groups    []wireGroup     `json:"groups"`
 	Findings  []wireFinding   `json:"findings"`
 	More      int             `json:"more_findings"`
@@ -26,6 +27,11 @@ type wireInput struct {
 	Repairs  map[string]int `json:"repairs"`
 	Rejected int            `json:"rejected"`
 	Problems []string       `json:"problems"`
+}
+
+type wireDropped struct {
+	Groups int `json:"groups"`
+	Traces int `json:"traces"`
 }
 
 type wireGroup struct {

@@ -8,8 +8,8 @@ import (
 	"github.com/pythia-trace/pythia"
 )
 
-// attrs adds a map's entries; those without a value are left out.
-func (d *Decoder) attrs(attrs []pythia.Attr, m pcommon.Map) []pythia.Attr {
+// fromMap adds a map's entries; those without a value are left out.
+func (d *Decoder) fromMap(attrs []pythia.Attr, m pcommon.Map) []pythia.Attr {
 	if attrs == nil && m.Len() > 0 {
 		attrs = make([]pythia.Attr, 0, m.Len())
 	}

@@ -2,7 +2,6 @@ package otlp
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -19,6 +18,11 @@ import (
 type Decoder struct {
 	strings intern.Table
 	byTrace map[pcommon.TraceID]int
+
+	// What follows is memory for protobuf that is used again and again.
+	slabs
+	parts, grouped []Part
+	places, counts []int
 }
 
 // DecodeJSON reads one document, {"resourceSpans": [...]}.
@@ -39,19 +43,6 @@ func (d *Decoder) DecodeJSON(record []byte) (partial.Record, error) {
 	return out, nil
 }
 
-// DecodeProto reads one message: TracesData, or what is the same on the wire, ExportTraceServiceRequest.
-func (d *Decoder) DecodeProto(record []byte) (partial.Record, error) {
-	if err := checkNesting(record); err != nil {
-		return partial.Record{}, err
-	}
-	var u ptrace.ProtoUnmarshaler
-	traces, err := u.UnmarshalTraces(record)
-	if err != nil {
-		return partial.Record{}, fmt.Errorf("otlp: not a TracesData message: %w", err)
-	}
-	return d.record(traces)
-}
-
 // valid returns the syntax error, with its position, that pdata's reader would overlook or not place.
 func valid(record []byte) error {
 	if json.Valid(record) {
@@ -64,11 +55,11 @@ func valid(record []byte) error {
 func (d *Decoder) record(traces ptrace.Traces) (partial.Record, error) {
 	var out partial.Record
 	if traces.ResourceSpans().Len() == 0 {
-		return out, errors.New(`otlp: no "resourceSpans" found; metrics and logs are not read`)
+		return out, errNoSpans
 	}
 	d.reset()
 	for _, rs := range traces.ResourceSpans().All() {
-		p := d.strings.Process(process.From(d.attrs(nil, rs.Resource().Attributes())))
+		p := d.strings.Process(process.From(d.fromMap(nil, rs.Resource().Attributes())))
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, s := range ss.Spans().All() {
 				d.add(&out, p, ss.Scope().Name(), s)
@@ -87,7 +78,7 @@ func (d *Decoder) reset() {
 
 // add converts a span and puts it to the others of its trace.
 func (d *Decoder) add(out *partial.Record, p *pythia.Process, scope string, s ptrace.Span) {
-	if err := check(s); err != nil {
+	if err := check(s.TraceID(), s.SpanID(), s.Name(), uint64(s.StartTimestamp()), uint64(s.EndTimestamp())); err != nil {
 		out.Reject(err)
 		return
 	}
@@ -97,5 +88,5 @@ func (d *Decoder) add(out *partial.Record, p *pythia.Process, scope string, s pt
 		d.byTrace[s.TraceID()] = at
 		out.Traces = append(out.Traces, partial.Trace{ID: s.TraceID().String()})
 	}
-	out.Traces[at].Spans = append(out.Traces[at].Spans, d.span(out, p, scope, s))
+	out.Traces[at].Spans = append(out.Traces[at].Spans, d.fromPdata(out, p, scope, s))
 }

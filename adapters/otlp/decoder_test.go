@@ -196,6 +196,7 @@ func FuzzOTLPProto(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, record []byte) {
 		var d Decoder
+		requireSame(t, &d, record)
 		r, _ := d.DecodeProto(record)
 		tracecheck.Record(t, r)
 	})

@@ -42,7 +42,7 @@ func (d *Decoder) salvage(record []byte) (partial.Record, error) {
 		if err != nil {
 			return partial.Record{}, err
 		}
-		p := d.strings.Process(process.From(d.attrs(nil, resource.ResourceSpans().At(0).Resource().Attributes())))
+		p := d.strings.Process(process.From(d.fromMap(nil, resource.ResourceSpans().At(0).Resource().Attributes())))
 		for _, ss := range rs.ScopeSpans {
 			for _, raw := range ss.Spans {
 				if s, ok := d.salvageSpan(&out, raw); ok {

@@ -12,21 +12,26 @@ import (
 )
 
 // check returns why a span is of no use.
-func check(s ptrace.Span) error {
+func check(trace pcommon.TraceID, id pcommon.SpanID, name string, start, end uint64) error {
 	switch {
-	case s.TraceID().IsEmpty():
-		return fmt.Errorf("otlp: span %q has no trace ID; the trace it belongs to is unknown", s.Name())
-	case s.SpanID().IsEmpty():
-		return fmt.Errorf("otlp: span %q of trace %s has no span ID", s.Name(), s.TraceID())
-	case s.StartTimestamp() == 0:
-		return fmt.Errorf("otlp: span %s of trace %s has no start time; have the exporter set startTimeUnixNano", s.SpanID(), s.TraceID())
-	case s.StartTimestamp() > math.MaxInt64 || s.EndTimestamp() > math.MaxInt64:
-		return fmt.Errorf("otlp: span %s of trace %s has a time beyond the year 2262; times are nanoseconds", s.SpanID(), s.TraceID())
+	case trace.IsEmpty():
+		return fmt.Errorf("otlp: span %q has no trace ID; the trace it belongs to is unknown", name)
+	case id.IsEmpty():
+		return fmt.Errorf("otlp: span %q of trace %s has no span ID", name, trace)
+	case start == 0:
+		return fmt.Errorf("otlp: span %s of trace %s has no start time; have the exporter set startTimeUnixNano", id, trace)
+	case start > math.MaxInt64 || end > math.MaxInt64:
+		return fmt.Errorf("otlp: span %s of trace %s has a time beyond the year 2262; times are nanoseconds", id, trace)
 	}
 	return nil
 }
 
-func (d *Decoder) span(rec *partial.Record, p *pythia.Process, scope string, s ptrace.Span) pythia.Span {
+func wrongEvent(id pcommon.SpanID) error {
+	return fmt.Errorf("otlp: an event of span %s lies beyond the year 2262 and is left out; times are nanoseconds", id)
+}
+
+// fromPdata converts a span that was in JSON.
+func (d *Decoder) fromPdata(rec *partial.Record, p *pythia.Process, scope string, s ptrace.Span) pythia.Span {
 	out := pythia.Span{
 		ID:         s.SpanID().String(),
 		ParentID:   s.ParentSpanID().String(),
@@ -41,11 +46,11 @@ func (d *Decoder) span(rec *partial.Record, p *pythia.Process, scope string, s p
 	}
 	for _, e := range s.Events().All() {
 		if e.Timestamp() > math.MaxInt64 {
-			rec.Reject(fmt.Errorf("otlp: an event of span %s lies beyond the year 2262 and is left out; times are nanoseconds", s.SpanID()))
+			rec.Reject(wrongEvent(s.SpanID()))
 			continue
 		}
 		out.Events = append(out.Events, pythia.SpanEvent{
-			Name: d.strings.String(e.Name()), TimeNanos: int64(e.Timestamp()), Attrs: d.attrs(nil, e.Attributes()),
+			Name: d.strings.String(e.Name()), TimeNanos: int64(e.Timestamp()), Attrs: d.fromMap(nil, e.Attributes()),
 		})
 	}
 	for _, l := range s.Links().All() {
@@ -56,10 +61,10 @@ func (d *Decoder) span(rec *partial.Record, p *pythia.Process, scope string, s p
 
 func (d *Decoder) spanAttrs(scope string, m pcommon.Map) []pythia.Attr {
 	if scope == "" {
-		return d.attrs(nil, m)
+		return d.fromMap(nil, m)
 	}
 	attrs := make([]pythia.Attr, 0, m.Len()+1)
-	return append(d.attrs(attrs, m), pythia.String("otel.scope.name", d.strings.String(scope)))
+	return append(d.fromMap(attrs, m), pythia.String("otel.scope.name", d.strings.String(scope)))
 }
 
 func kind(k ptrace.SpanKind) pythia.SpanKind {

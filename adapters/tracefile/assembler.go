@@ -1,101 +1,101 @@
 package tracefile
 
-import (
-	"cmp"
-	"container/list"
-	"hash/maphash"
-	"slices"
-	"sync"
+import "sync"
 
-	"github.com/pythia-trace/pythia"
-	"github.com/pythia-trace/pythia/adapters/partial"
+// spanBytes is how many bytes a span may have; a larger one counts for several.
+const spanBytes = 1 << 10
+
+// What is kept of closed traces for new ones: so many, each with room for so many parts and blocks.
+const (
+	maxSpare      = 1 << 8
+	maxSpareParts = 1 << 10
 )
 
-// fragment is what one record told of a trace.
-type fragment struct {
-	seq int
-	at  origin
-	partial.Trace
-}
-
-// origin is where a record begins.
-type origin struct {
-	file int
-	name string
-	line int
-}
-
-// openTrace is a trace of which more spans may come.
-type openTrace struct {
-	fragments []fragment
-	spans     int
-	split     bool // spans of it have been handed over before
-}
-
-// trace puts the fragments together in the order in which they were read, and says where the first began.
-func (o *openTrace) trace() (partial.Trace, origin) {
-	slices.SortStableFunc(o.fragments, func(a, b fragment) int { return cmp.Compare(a.seq, b.seq) })
-	t, at := o.fragments[0].Trace, o.fragments[0].at
-	if len(o.fragments) == 1 {
-		return t, at
-	}
-	spans := make([]pythia.Span, 0, o.spans)
-	for _, f := range o.fragments {
-		spans = append(spans, f.Spans...)
-		if t.Join == nil {
-			t.Join = f.Join
-		}
-	}
-	t.Spans = spans
-	return t, at
-}
-
-// assembler collects the spans of traces from all over the files. One lock serves all workers: they take it once a batch, to move slices; what
+// assembler collects the spans of traces from all over the files. One lock serves all workers: they take it once a batch, to move bytes and slices; what
 // costs time, decoding and building, is done without it.
 type assembler struct {
 	mu     sync.Mutex
-	max    int // spans held
-	spans  int
-	traces map[string]*list.Element
-	recent *list.List // of *openTrace, the one touched last at the back
+	max    int // weight held
+	weight int
+	traces map[traceKey]*openTrace
+	queue  queue
+	spare  []*openTrace
+	memory blocks
 	closed closedSet
 }
 
 func newAssembler(maxSpans int) *assembler {
-	return &assembler{max: maxSpans, traces: map[string]*list.Element{}, recent: list.New()}
+	return &assembler{max: maxSpans, traces: map[traceKey]*openTrace{}}
 }
 
-// add takes fragments over and returns the traces that had to be closed to make room.
-func (a *assembler) add(fragments []fragment) (full []*openTrace) {
-	if len(fragments) == 0 {
-		return nil
-	}
+// add takes fragments over and returns the traces that had to be closed to make room. Bytes are copied, so that a trace that lasts does not keep all that
+// was read with it. Traces that were closed before and are not used any more are taken back.
+func (a *assembler) add(fragments []fragment, full, spent []*openTrace) []*openTrace {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, f := range fragments {
-		e, ok := a.traces[f.ID]
-		if !ok {
-			e = a.recent.PushBack(&openTrace{split: a.closed.has(f.ID)})
-			a.traces[f.ID] = e
-		}
-		a.recent.MoveToBack(e)
-		o := e.Value.(*openTrace)
-		o.fragments = append(o.fragments, f)
-		o.spans += len(f.Spans)
-		a.spans += len(f.Spans)
-		for a.spans > a.max {
+	for _, o := range spent {
+		a.recycle(o)
+	}
+	for i := range fragments {
+		f := &fragments[i]
+		a.open(f).add(f, &a.memory)
+		for a.weight += f.weight; a.weight > a.max; {
 			full = append(full, a.closeOldest())
 		}
 	}
 	return full
 }
 
+// open returns the trace that a fragment is of.
+func (a *assembler) open(f *fragment) *openTrace {
+	key := traceKey{id: f.raw.TraceID}
+	if f.from == nil {
+		key = keyOf(f.ID)
+	}
+	o := a.traces[key]
+	if o == nil {
+		o = a.blank()
+		o.key, o.split = key, a.closed.has(key)
+		a.traces[key] = o
+		a.queue.push(o)
+		return o
+	}
+	o.touched = true
+	return o
+}
+
+// recycle takes back a closed trace that is not used any more.
+func (a *assembler) recycle(o *openTrace) {
+	o.raw.release(&a.memory)
+	if len(a.spare) < maxSpare && cap(o.parts)+cap(o.fragments)+cap(o.raw.numbers) <= maxSpareParts {
+		o.reset()
+		a.spare = append(a.spare, o)
+	}
+}
+
+func (a *assembler) blank() *openTrace {
+	last := len(a.spare) - 1
+	if last < 0 {
+		return new(openTrace)
+	}
+	o := a.spare[last]
+	a.spare = a.spare[:last]
+	return o
+}
+
+// closeOldest closes the first trace of the queue that had no new spans since it was queued; those that had are queued again. A list in exact order
+// would have to be changed with every fragment, in places that are in no cache.
 func (a *assembler) closeOldest() *openTrace {
-	o := a.recent.Remove(a.recent.Front()).(*openTrace)
-	id := o.fragments[0].ID
-	delete(a.traces, id)
-	a.spans -= o.spans
-	a.closed.add(id)
+	o := a.queue.pop()
+	for o.touched {
+		o.touched = false
+		a.queue.push(o)
+		o = a.queue.pop()
+	}
+	delete(a.traces, o.key)
+	a.weight -= o.weight
+	a.closed.add(o.key)
+	o.raw.find(&a.memory)
 	return o
 }
 
@@ -103,37 +103,8 @@ func (a *assembler) closeOldest() *openTrace {
 func (a *assembler) next() *openTrace {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.recent.Len() == 0 {
+	if len(a.traces) == 0 {
 		return nil
 	}
 	return a.closeOldest()
-}
-
-// closedSet remembers the traces closed last by their hashes, one to two million of them: enough to recognise what comes late
-// without growing with the input.
-type closedSet struct {
-	seed       maphash.Seed
-	young, old map[uint64]struct{}
-}
-
-const closedGeneration = 1 << 20
-
-func (c *closedSet) add(id string) {
-	if c.young == nil {
-		c.seed, c.young = maphash.MakeSeed(), map[uint64]struct{}{}
-	}
-	if len(c.young) >= closedGeneration {
-		c.old, c.young = c.young, map[uint64]struct{}{}
-	}
-	c.young[maphash.String(c.seed, id)] = struct{}{}
-}
-
-func (c *closedSet) has(id string) bool {
-	if c.young == nil {
-		return false
-	}
-	h := maphash.String(c.seed, id)
-	_, young := c.young[h]
-	_, old := c.old[h]
-	return young || old
 }

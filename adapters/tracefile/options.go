@@ -14,9 +14,11 @@ const (
 type Options struct {
 	// Workers is how many goroutines decode and call observe; 0 means GOMAXPROCS.
 	Workers int
-	// MaxOpenSpans bounds the spans held of traces of which more spans may come; 0 means 1,000,000, a gigabyte at most as a
-	// rule. When it is exceeded the traces that had no new span for longest are closed; spans that come for them later make traces
-	// of their own and count as [pythia.RepairSplitTrace]. Which traces are closed then depends on how the workers get on.
+	// MaxOpenSpans bounds the spans held of traces of which more spans may come; 0 means 1,000,000. A trace's spans in a record count once for each KiB
+	// that they have, if that is more than there are, so it bounds memory as well: what is held of OTLP protobuf takes at most 2 KiB for each span that
+	// may be open, and less than half a KiB as a rule, half a gigabyte by default; spans of JSON, which are held decoded, take about twice as much. When it is
+	// exceeded, traces that had no new span for long are closed; spans that come for them later make traces of their own and
+	// count as [pythia.RepairSplitTrace]. Which traces are closed then depends on how the workers get on.
 	MaxOpenSpans int
 	// MaxRecordBytes bounds a single record: a line, an element of a document's list, a protobuf message; 0 means 256 MiB. Larger
 	// ones are skipped, as problems.

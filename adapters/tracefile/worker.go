@@ -29,6 +29,9 @@ type worker struct {
 	zipkin     zipkin.Decoder
 	osprofiler osprofiler.Decoder
 	fragments  []fragment       // of the batch
+	closed     []*openTrace     // to be built, then to be used again
+	spent      []*openTrace     // built
+	parts      []otlp.Part      // of the trace being closed
 	told       map[int]struct{} // files that gave traces or problems
 }
 
@@ -48,9 +51,11 @@ func (w *worker) batch(b *batch) {
 		w.record(b, r, b.buf[start:r.end])
 		start = r.end
 	}
-	for _, t := range w.open.add(w.fragments) {
-		w.close(t)
+	w.closed = w.open.add(w.fragments, w.closed[:0], w.spent)
+	for _, o := range w.closed {
+		w.close(o)
 	}
+	w.closed, w.spent = w.spent, w.closed
 	clear(w.fragments)
 	w.fragments = w.fragments[:0]
 }
@@ -61,16 +66,19 @@ func (w *worker) record(b *batch, r record, text []byte) {
 		f = w.kinds.classify(text)
 	}
 	at := origin{b.file, b.name, r.line}
+	if f == otlpProto {
+		w.split(text, r.seq, at)
+		return
+	}
 	out, err := w.decode(f, text)
 	if err != nil {
-		w.stats.Rejected++
-		w.problem(origin{b.file, b.name, r.line + linesBefore(text, err)}, err.Error())
+		w.failed(origin{b.file, b.name, r.line + linesBefore(text, err)}, err)
 	}
-	w.stats.Rejected += out.Rejected
 	for _, reason := range out.Reasons {
 		w.problem(at, reason.Error())
 	}
-	if err != nil || out.Rejected > 0 || len(out.Traces) > 0 {
+	w.stats.Rejected += out.Rejected
+	if out.Rejected > 0 || len(out.Traces) > 0 {
 		w.told[b.file] = struct{}{}
 	}
 	for _, t := range out.Traces {
@@ -78,7 +86,35 @@ func (w *worker) record(b *batch, r record, text []byte) {
 			w.emit(t, at, false)
 			continue
 		}
-		w.fragments = append(w.fragments, fragment{r.seq, at, t})
+		w.fragments = append(w.fragments, fragment{seq: r.seq, at: at, Trace: t, weight: weightOf(len(t.Spans), len(text)/len(out.Traces))})
+	}
+}
+
+// failed notes a record, or a span that lies in one, of which nothing can be used.
+func (w *worker) failed(at origin, err error) {
+	w.stats.Rejected++
+	w.problem(at, err.Error())
+	w.told[at.file] = struct{}{}
+}
+
+// split finds what a message in protobuf tells of which traces.
+func (w *worker) split(message []byte, seq int, at origin) {
+	parts, err := w.otlp.Split(message)
+	if err != nil {
+		w.failed(at, err)
+		return
+	}
+	var from *place
+	for i, p := range parts {
+		if p.TraceID == [16]byte{} { // there is nothing to wait for
+			w.otlp.DecodeParts(parts[i:i+1], func(_ int, reason error) { w.failed(at, reason) })
+			continue
+		}
+		w.told[at.file] = struct{}{}
+		if from == nil || from.source != p.Source {
+			from = &place{seq, at, p.Source}
+		}
+		w.fragments = append(w.fragments, fragment{raw: p, from: from, weight: weightOf(p.Count, len(p.Spans))})
 	}
 }
 
@@ -86,8 +122,6 @@ func (w *worker) decode(f format, text []byte) (partial.Record, error) {
 	switch f {
 	case otlpJSON:
 		return w.otlp.DecodeJSON(text)
-	case otlpProto:
-		return w.otlp.DecodeProto(text)
 	case jaegerJSON:
 		return w.jaeger.Decode(text)
 	case zipkinJSON:
@@ -117,8 +151,20 @@ func (w *worker) problem(at origin, message string) {
 
 // close builds a trace of which no more spans are awaited.
 func (w *worker) close(o *openTrace) {
-	t, at := o.trace()
+	t, at := o.close(w.decodeParts)
 	w.emit(t, at, o.split)
+}
+
+// decodeParts decodes what was held of a trace in protobuf, from a copy that the spans can be pieces of. What is wrong is noted as of the record that it
+// was in.
+func (w *worker) decodeParts(o *openTrace) []pythia.Span {
+	raw := o.raw.bytes()
+	defer func() { clear(w.parts) }() // which else would keep the copy alive
+	w.parts = w.parts[:0]
+	for _, p := range o.parts {
+		w.parts = append(w.parts, otlp.Part{TraceID: o.key.id, Source: p.from.source, Spans: raw[p.start : p.start+p.size], Count: p.count})
+	}
+	return w.otlp.DecodeParts(w.parts, func(part int, reason error) { w.failed(o.parts[part].from.at, reason) })
 }
 
 // emit builds a trace and hands it to the caller.

@@ -1,0 +1,57 @@
+package otlp
+
+import (
+	"github.com/VictoriaMetrics/easyproto"
+
+	"github.com/pythia-trace/pythia"
+)
+
+// maxKept bounds the bytes that the decoder may keep alive until it has decoded more: the rest of a chunk refers to what fills the chunk.
+const maxKept = 1 << 20
+
+// DecodeParts decodes the spans of parts in their order, and sets each part's Count to how many came of it. Spans that are of no use are left out, and
+// events are; reject is told why, with the index of the part.
+//
+// The bytes of the parts must not change any more: all strings of the spans are pieces of them, their attributes are cut from slices for many spans, and
+// so on. This takes few allocations, but whoever keeps one of the strings keeps them all; [strings.Clone] what is to outlast the trace. Trace points,
+// scopes and processes are shared from one call to the next instead, and can be kept.
+func (d *Decoder) DecodeParts(parts []Part, reject func(part int, reason error)) []pythia.Span {
+	bytes, count := 0, 0
+	for i := range parts {
+		bytes += len(parts[i].Spans)
+		count += parts[i].Count
+	}
+	spans := make([]pythia.Span, 0, count)
+	for i := range parts {
+		before := len(spans)
+		spans = d.partOf(spans, &parts[i], func(reason error) { reject(i, reason) })
+		parts[i].Count = len(spans) - before
+	}
+	if bytes > maxKept {
+		d.slabs = slabs{} // which would keep the bytes until they are full
+	}
+	return spans
+}
+
+// partOf adds the spans of a part.
+func (d *Decoder) partOf(spans []pythia.Span, p *Part, reject func(error)) []pythia.Span {
+	var fc easyproto.FieldContext
+	for message := p.Spans; len(message) > 0; {
+		var err error
+		if message, err = fc.NextField(message); err != nil {
+			reject(notProto(err))
+			return spans
+		}
+		body, ok := fc.MessageData()
+		if !ok || fc.FieldNum != 2 {
+			continue
+		}
+		spans = append(spans, pythia.Span{})
+		if err := d.span(&spans[len(spans)-1], body, p, reject); err != nil {
+			spans = spans[:len(spans)-1]
+			d.slabs.drop()
+			reject(err)
+		}
+	}
+	return spans
+}
