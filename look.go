@@ -25,7 +25,7 @@ func (r *round) look(w *watch) (*look, error) {
 	seen := &look{}
 	err = attempt("the localizer", func() error {
 		groups, findings, err := all.Localize(r.ctx, nil)
-		r.localised += len(groups)
+		r.localised += max(len(groups), leastLocalised)
 		for _, g := range groups {
 			seen.stake += g.StakeSeconds()
 		}

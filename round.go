@@ -110,6 +110,10 @@ func (r *round) mostAtStakeFirst() []*watch {
 // by their number and not by time, so that the same workflows give the same decisions.
 const mostLocalised = 1000
 
+// leastLocalised is how many groups a request type counts for at least: what is found in them is tested and explained, and small groups were put together
+// for it.
+const leastLocalised = 100
+
 // postpone leaves a request type to the next step, in which it comes first, if this one has done enough.
 func (r *round) postpone(w *watch) bool {
 	w.postponed = r.localised >= mostLocalised

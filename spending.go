@@ -12,7 +12,7 @@ func (r *round) costOfAll() (sum Cost) {
 		}
 		for _, w := range r.watched {
 			if s := wanted[id]; s.everybody || s.types[w.requestType] {
-				sum = sum.Plus(w.costOf(r.points[i]))
+				sum = sum.Plus(w.costOf(&r.points[i]))
 			}
 		}
 		sum.Points++
@@ -21,14 +21,11 @@ func (r *round) costOfAll() (sum Cost) {
 }
 
 // costOf is what a point costs that is on for the requests; the caller counts the point.
-func (w *watch) costOf(p PointState) Cost {
-	t := Target{RequestType: w.requestType, RequestsPerSecond: w.rate, SpansPerRequest: make(map[TracePointID]float64)}
-	if rate, seen := w.usage.Points[p.ID].rate(); seen {
-		t.SpansPerRequest[p.ID] = rate
-	}
-	p.On = []string{w.requestType}
-	s := State{Points: []PointState{p}, Targets: []Target{t}}
-	return s.Cost(Proposal{Node: SearchNode{Point: p.ID}})
+func (w *watch) costOf(p *PointState) Cost {
+	t := Target{RequestsPerSecond: w.rate, SpansPerRequest: w.usage.perRequest()}
+	c := t.Cost(&SearchNode{Point: p.ID}, p)
+	c.Points = 0
+	return c
 }
 
 // keepWithinBudget drops what was switched on last until what is on fits the budget: it costs more than was estimated, or more requests come.

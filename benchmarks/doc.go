@@ -5,5 +5,5 @@
 // more than it should.
 //
 // TestDecisionsOpenStack and TestDecisionsMillion hold how long search strategies take for a decision: 10 ms in the search space of OpenStack, 50 ms in one
-// of a million contexts. The program in the folder evaluation measures how well they do.
+// of a million contexts. The program in the folder evaluation measures how well they do, the one in the folder performance how fast all of Pythia is.
 package benchmarks

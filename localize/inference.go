@@ -59,8 +59,11 @@ func correlationP(y, t []float64) float64 {
 	return studentP(r*math.Sqrt((n-2)/(1-r*r)), n-2)
 }
 
-// studentP returns P(t ≥ x) for Student's t.
+// studentP returns P(t ≥ x) for Student's t; 1, which is no evidence at all, without a degree of freedom.
 func studentP(x, df float64) float64 {
+	if df < 1 {
+		return 1
+	}
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Survival(x)
 }
 

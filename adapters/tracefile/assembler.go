@@ -17,6 +17,7 @@ type assembler struct {
 	mu     sync.Mutex
 	max    int // weight held
 	weight int
+	came   int64 // weight that ever came, which serves as the time
 	traces map[traceKey]*openTrace
 	queue  queue
 	spare  []*openTrace
@@ -39,6 +40,7 @@ func (a *assembler) add(fragments []fragment, full, spent []*openTrace) []*openT
 	for i := range fragments {
 		f := &fragments[i]
 		a.open(f).add(f, &a.memory)
+		a.came += int64(f.weight)
 		for a.weight += f.weight; a.weight > a.max; {
 			full = append(full, a.closeOldest())
 		}
@@ -57,10 +59,12 @@ func (a *assembler) open(f *fragment) *openTrace {
 		o = a.blank()
 		o.key, o.split = key, a.closed.has(key)
 		a.traces[key] = o
-		a.queue.push(o)
+		a.queue.push(o, a.came+1)
 		return o
 	}
-	o.touched = true
+	if a.came-o.queued > int64(a.max/queueings) {
+		a.queue.push(o, a.came+1)
+	}
 	return o
 }
 
@@ -83,15 +87,12 @@ func (a *assembler) blank() *openTrace {
 	return o
 }
 
-// closeOldest closes the first trace of the queue that had no new spans since it was queued; those that had are queued again. A list in exact order
-// would have to be changed with every fragment, in places that are in no cache.
+// queueings is how often a trace is queued while as many spans come as may be held.
+const queueings = 64
+
+// closeOldest closes the trace that had no new spans for longest, to within a part of all that may be held.
 func (a *assembler) closeOldest() *openTrace {
 	o := a.queue.pop()
-	for o.touched {
-		o.touched = false
-		a.queue.push(o)
-		o = a.queue.pop()
-	}
 	delete(a.traces, o.key)
 	a.weight -= o.weight
 	a.closed.add(o.key)

@@ -38,8 +38,8 @@ type openTrace struct {
 	raw       text       // the bytes of those that are not decoded, one after the other
 	parts     []rawPart
 	weight    int
-	split     bool // spans of it have been handed over before
-	touched   bool // spans came since it was queued
+	split     bool  // spans of it have been handed over before
+	queued    int64 // when it was queued last; see queue
 }
 
 // rawPart is a part of a trace of which the bytes lie elsewhere.

@@ -94,22 +94,6 @@ func TestTextKeepsBytes(t *testing.T) {
 	require.Less(t, len(memory.pages), 3, "blocks are used again")
 }
 
-func TestQueueIsInOrder(t *testing.T) {
-	var q queue
-	next, last := 0, 0
-	for range 1000 {
-		for range 3 {
-			q.push(&openTrace{weight: last})
-			last++
-		}
-		for range 2 {
-			require.Equal(t, next, q.pop().weight)
-			next++
-		}
-	}
-	require.Less(t, len(q.traces), 2500)
-}
-
 func TestKeysOfTraces(t *testing.T) {
 	for _, id := range []string{"", "a", "5b8efff798038103d269b633813fc60c", "5B8EFFF798038103D269B633813FC60C", strings.Repeat("0", 32), strings.Repeat("g", 32)} {
 		require.Equal(t, id, keyOf(id).String())
