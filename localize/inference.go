@@ -96,8 +96,14 @@ func bootstrapSlope(y, t []float64) pythia.Interval {
 func resampledSlope(y, t []float64, rng *rand.Rand) (float64, bool) {
 	var st, sy, stt, sty float64
 	shift := t[0] // keeps the sums of squares small beside the variance
-	for range t {
-		i := rng.IntN(len(t))
+	y = y[:len(t)]
+	var bits uint64
+	for k := range t {
+		if k%2 == 0 {
+			bits = rng.Uint64()
+		}
+		i := (bits & math.MaxUint32) * uint64(len(t)) >> 32 // as good as uniform: samples are small beside 2³²
+		bits >>= 32
 		d := t[i] - shift
 		st += d
 		sy += y[i]

@@ -1,6 +1,8 @@
 package otlp
 
 import (
+	"slices"
+
 	"github.com/VictoriaMetrics/easyproto"
 
 	"github.com/pythia-trace/pythia"
@@ -46,7 +48,10 @@ func (d *Decoder) partOf(spans []pythia.Span, p *Part, reject func(error)) []pyt
 		if !ok || fc.FieldNum != 2 {
 			continue
 		}
-		spans = append(spans, pythia.Span{})
+		if len(spans) == cap(spans) { // more than were counted
+			spans = slices.Grow(spans, 1)
+		}
+		spans = spans[:len(spans)+1] // the zero value, as made
 		if err := d.span(&spans[len(spans)-1], body, p, reject); err != nil {
 			spans = spans[:len(spans)-1]
 			d.slabs.drop()

@@ -1,7 +1,6 @@
 package otlp
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 
@@ -9,16 +8,16 @@ import (
 	"github.com/pythia-trace/pythia/adapters/partial"
 )
 
-// DecodeProto reads one message: TracesData, or what is the same on the wire, ExportTraceServiceRequest. See [Decoder.DecodeParts] for what its
-// spans share.
+// DecodeProto reads one message: TracesData, or what is the same on the wire, ExportTraceServiceRequest. It takes ownership of the bytes, which must not
+// change any more: the strings of the spans are pieces of them. See [Decoder.DecodeParts] for what spans share besides.
 func (d *Decoder) DecodeProto(record []byte) (partial.Record, error) {
-	parts, err := d.Split(bytes.Clone(record)) // all strings are pieces of the copy
+	parts, err := d.Split(record)
 	if err != nil {
 		return partial.Record{}, err
 	}
 	var out partial.Record
 	parts = d.group(parts)
-	defer clear(parts) // which else would keep the copy alive
+	defer clear(parts) // which else would keep the record alive
 	spans := d.DecodeParts(parts, func(_ int, reason error) {
 		if errors.As(reason, new(malformedError)) {
 			err = reason

@@ -29,8 +29,12 @@ func (e malformedError) Unwrap() error { return e.error }
 // span decodes a Span message of a part. The error says why it is of no use; reject is told what else is left out.
 func (d *Decoder) span(out *pythia.Span, message []byte, p *Part, reject func(error)) error {
 	var s rawSpan
-	if err := d.read(&s, message); err != nil {
-		return malformedError{fmt.Errorf("otlp: a span cannot be read: %w", err)}
+	if !d.readPlain(&s, message) {
+		s = rawSpan{}
+		d.slabs.drop()
+		if err := d.read(&s, message); err != nil {
+			return malformedError{fmt.Errorf("otlp: a span cannot be read: %w", err)}
+		}
 	}
 	if err := check(s.trace, s.id, piece(s.name), s.start, s.end); err != nil {
 		return err

@@ -18,7 +18,7 @@ type assembler struct {
 	max    int // weight held
 	weight int
 	came   int64 // weight that ever came, which serves as the time
-	traces map[traceKey]*openTrace
+	traces tracesByKey
 	queue  queue
 	spare  []*openTrace
 	memory blocks
@@ -26,7 +26,7 @@ type assembler struct {
 }
 
 func newAssembler(maxSpans int) *assembler {
-	return &assembler{max: maxSpans, traces: map[traceKey]*openTrace{}}
+	return &assembler{max: maxSpans, traces: newTracesByKey()}
 }
 
 // add takes fragments over and returns the traces that had to be closed to make room. Bytes are copied, so that a trace that lasts does not keep all that
@@ -54,11 +54,11 @@ func (a *assembler) open(f *fragment) *openTrace {
 	if f.from == nil {
 		key = keyOf(f.ID)
 	}
-	o := a.traces[key]
+	o := a.traces.find(key)
 	if o == nil {
 		o = a.blank()
 		o.key, o.split = key, a.closed.has(key)
-		a.traces[key] = o
+		a.traces.put(o)
 		a.queue.push(o, a.came+1)
 		return o
 	}
@@ -93,7 +93,7 @@ const queueings = 64
 // closeOldest closes the trace that had no new spans for longest, to within a part of all that may be held.
 func (a *assembler) closeOldest() *openTrace {
 	o := a.queue.pop()
-	delete(a.traces, o.key)
+	a.traces.remove(o)
 	a.weight -= o.weight
 	a.closed.add(o.key)
 	o.raw.find(&a.memory)
@@ -104,7 +104,7 @@ func (a *assembler) closeOldest() *openTrace {
 func (a *assembler) next() *openTrace {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.traces) == 0 {
+	if a.traces.len() == 0 {
 		return nil
 	}
 	return a.closeOldest()

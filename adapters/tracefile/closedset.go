@@ -18,15 +18,22 @@ func (c *closedSet) add(k traceKey) {
 	if len(c.young) >= closedGeneration {
 		c.old, c.young = c.young, map[uint64]struct{}{}
 	}
-	c.young[maphash.Comparable(c.seed, k)] = struct{}{}
+	c.young[c.hash(k)] = struct{}{}
 }
 
 func (c *closedSet) has(k traceKey) bool {
 	if c.young == nil {
 		return false
 	}
-	h := maphash.Comparable(c.seed, k)
+	h := c.hash(k)
 	_, young := c.young[h]
 	_, old := c.old[h]
 	return young || old
+}
+
+func (c *closedSet) hash(k traceKey) uint64 {
+	if k.other != "" {
+		return maphash.String(c.seed, k.other)
+	}
+	return maphash.Bytes(c.seed, k.id[:])
 }

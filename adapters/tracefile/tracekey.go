@@ -20,10 +20,48 @@ func keyOf(id string) traceKey {
 	return traceKey{other: id}
 }
 
+func (k traceKey) hasID() bool { return k.other == "" && k.id != [16]byte{} }
+
 // String returns the ID as text.
 func (k traceKey) String() string {
-	if k.other != "" || k.id == [16]byte{} {
+	if !k.hasID() {
 		return k.other
 	}
 	return hex.EncodeToString(k.id[:])
+}
+
+// tracesByKey holds open traces. Keys without a string are found faster.
+type tracesByKey struct {
+	byID    map[[16]byte]*openTrace
+	byOther map[string]*openTrace
+}
+
+func newTracesByKey() tracesByKey {
+	return tracesByKey{make(map[[16]byte]*openTrace), make(map[string]*openTrace)}
+}
+
+func (t *tracesByKey) len() int { return len(t.byID) + len(t.byOther) }
+
+// find returns nil if there is no such trace.
+func (t *tracesByKey) find(k traceKey) *openTrace {
+	if k.hasID() {
+		return t.byID[k.id]
+	}
+	return t.byOther[k.other]
+}
+
+func (t *tracesByKey) put(o *openTrace) {
+	if o.key.hasID() {
+		t.byID[o.key.id] = o
+		return
+	}
+	t.byOther[o.key.other] = o
+}
+
+func (t *tracesByKey) remove(o *openTrace) {
+	if o.key.hasID() {
+		delete(t.byID, o.key.id)
+		return
+	}
+	delete(t.byOther, o.key.other)
 }

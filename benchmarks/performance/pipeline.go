@@ -26,9 +26,11 @@ type pipeline struct {
 	Requests, Spans, Bytes, Messages int
 	Groups, Split                    int // split are the traces that were taken for complete too soon
 	MaxOpenSpans                     int
-	Wait                             time.Duration // that groupbytrace waits
-	contest                          *contest      // us, counting, grouping, copying
-	cores                            *contest      // by cores, from one
+	Seen                             int            // spans that the Engine has seen before
+	seen                             *pythia.Engine // which it then has
+	Wait                             time.Duration  // that groupbytrace waits
+	contest                          *contest       // us, counting, grouping, copying
+	cores                            *contest       // by cores, from one
 	PerTotal, PerLength, PerGroups   growth
 }
 
@@ -41,14 +43,20 @@ const (
 )
 
 // analyse reads a file and has an Engine for each core observe it, as a user would, and returns what they
-// have seen together, and how many traces came in parts, since they were taken for complete too soon.
-func analyse(ctx context.Context, t *stored, workers int) (all *pythia.Engine, split int, err error) {
+// have seen together, and how many traces came in parts, since they were taken for complete too soon. The first of the Engines has seen already what another
+// one has, if that is not nil.
+func analyse(ctx context.Context, t *stored, workers int, seen *pythia.Engine) (all *pythia.Engine, split int, err error) {
 	c, err := defaults.Config(pythia.UntilWorkDone)
 	if err != nil {
 		return nil, 0, err
 	}
 	if all, err = pythia.New(c); err != nil {
 		return nil, 0, err
+	}
+	if seen != nil {
+		if err := all.Merge(seen); err != nil {
+			return nil, 0, err
+		}
 	}
 	engines := []*pythia.Engine{all}
 	for len(engines) < workers {
@@ -81,6 +89,9 @@ func (l *lab) measurePipeline() (*pipeline, error) {
 	if p.Groups, p.Split, err = l.groups(t); err != nil {
 		return nil, err
 	}
+	if err := p.warmUp(l); err != nil {
+		return nil, err
+	}
 	l.progress.begin("pipeline: %d spans, beside spanmetrics and groupbytrace", t.Spans)
 	if p.contest, err = l.compete(p.contestants(l.ctx, t)...); err != nil {
 		return nil, err
@@ -91,9 +102,27 @@ func (l *lab) measurePipeline() (*pipeline, error) {
 	return p, p.measureGrowth(l)
 }
 
+// warmUp has an Engine see other requests of the shop first. A fresh one keeps nearly all that comes for its samples; one that has run for a while does not.
+func (p *pipeline) warmUp(l *lab) error {
+	for seed := range uint64(pick(l, 10, 1)) {
+		l.progress.begin("pipeline: warming up, %d", seed+1)
+		t, err := l.store(load.Config{Requests: p.Requests, Seed: seed + 2})
+		if err != nil {
+			return err
+		}
+		p.Seen += t.Spans
+		p.seen, _, err = analyse(l.ctx, t, 1, p.seen)
+		t.discard()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // groups is how many there are in the end, and how many traces came in parts.
 func (l *lab) groups(t *stored) (groups, split int, err error) {
-	e, split, err := analyse(l.ctx, t, 1)
+	e, split, err := analyse(l.ctx, t, 1, nil)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -109,7 +138,7 @@ func (p *pipeline) contestants(ctx context.Context, t *stored) []contestant {
 	return []contestant{
 		us: {
 			name: "Pythia: decoded, assembled, critical path, groups and edges updated",
-			run:  func() error { _, _, err := analyse(ctx, t, 1); return err },
+			run:  func() error { _, _, err := analyse(ctx, t, 1, p.seen); return err },
 		},
 		counting: {
 			name: "Collector, spanmetrics connector: decoded and counted",
@@ -152,7 +181,7 @@ func (p *pipeline) measureCores(l *lab, t *stored) error {
 	for cores := 1; cores <= l.machine.Cores; cores *= 2 {
 		contestants = append(contestants, contestant{name: fmt.Sprintf("cores: %d", cores), run: func() error {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-			_, _, err := analyse(l.ctx, t, cores)
+			_, _, err := analyse(l.ctx, t, cores, p.seen)
 			return err
 		}})
 	}
@@ -194,7 +223,7 @@ func (p *pipeline) growBy(l *lab, g *growth, c load.Config, size func(*stored) i
 	}
 	defer t.discard()
 	l.progress.begin("pipeline: %s, %d", g.Name, size(t))
-	took, err := l.timed(func() error { _, _, err := analyse(l.ctx, t, 1); return err })
+	took, err := l.timed(func() error { _, _, err := analyse(l.ctx, t, 1, nil); return err })
 	if err != nil {
 		return err
 	}
