@@ -130,12 +130,8 @@ func keyValue(message []byte, depth int) (key string, value any, err error) {
 	if depth > maxNesting+1 {
 		return "", nil, errTooDeep
 	}
-	var fc easyproto.FieldContext
-	for len(message) > 0 {
-		if message, err = fc.NextField(message); err != nil {
-			return "", nil, err
-		}
-		ok := true
+	err = eachField(message, func(fc *easyproto.FieldContext) (ok bool, err error) {
+		ok = true
 		switch fc.FieldNum {
 		case 1:
 			key, ok = fc.String()
@@ -147,14 +143,9 @@ func keyValue(message []byte, depth int) (key string, value any, err error) {
 		case 3:
 			_, ok = fc.Uint64()
 		}
-		if !ok {
-			return "", nil, errWireType
-		}
-		if err != nil {
-			return "", nil, err
-		}
-	}
-	return key, value, nil
+		return ok, err
+	})
+	return key, value, err
 }
 
 // anyValue reads an AnyValue message. Of several values the last counts; where there is none it is the one before.
@@ -162,15 +153,10 @@ func anyValue(message []byte, depth int, value any) (any, error) {
 	if depth > maxNesting {
 		return nil, errTooDeep
 	}
-	var fc easyproto.FieldContext
-	for len(message) > 0 {
-		var err error
-		if message, err = fc.NextField(message); err != nil {
-			return nil, err
-		}
+	err := eachField(message, func(fc *easyproto.FieldContext) (ok bool, err error) {
 		body, length := fc.MessageData()
 		number, varint := fc.Uint64()
-		ok := length
+		ok = length
 		switch fc.FieldNum {
 		case 1:
 			value = piece(body)
@@ -191,14 +177,9 @@ func anyValue(message []byte, depth int, value any) (any, error) {
 		default:
 			ok = true
 		}
-		if !ok {
-			return nil, errWireType
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return value, nil
+		return ok, err
+	})
+	return value, err
 }
 
 // arrayValue reads an ArrayValue message.
@@ -207,26 +188,16 @@ func arrayValue(message []byte, depth int) (any, error) {
 		return nil, errTooDeep
 	}
 	values := []any{}
-	var fc easyproto.FieldContext
-	for len(message) > 0 {
-		var err error
-		if message, err = fc.NextField(message); err != nil {
-			return nil, err
-		}
+	err := eachField(message, func(fc *easyproto.FieldContext) (ok bool, err error) {
 		if fc.FieldNum != 1 {
-			continue
+			return true, nil
 		}
 		body, ok := fc.MessageData()
-		if !ok {
-			return nil, errWireType
-		}
 		value, err := anyValue(body, depth+1, nil)
-		if err != nil {
-			return nil, err
-		}
 		values = append(values, value)
-	}
-	return values, nil
+		return ok, err
+	})
+	return values, err
 }
 
 // kvlistValue reads a KeyValueList message. Of several values of a key the last counts.
@@ -235,24 +206,14 @@ func kvlistValue(message []byte, depth int) (any, error) {
 		return nil, errTooDeep
 	}
 	values := map[string]any{}
-	var fc easyproto.FieldContext
-	for len(message) > 0 {
-		var err error
-		if message, err = fc.NextField(message); err != nil {
-			return nil, err
-		}
+	err := eachField(message, func(fc *easyproto.FieldContext) (ok bool, err error) {
 		if fc.FieldNum != 1 {
-			continue
+			return true, nil
 		}
 		body, ok := fc.MessageData()
-		if !ok {
-			return nil, errWireType
-		}
 		key, value, err := keyValue(body, depth+2)
-		if err != nil {
-			return nil, err
-		}
 		values[key] = value
-	}
-	return values, nil
+		return ok, err
+	})
+	return values, err
 }

@@ -59,12 +59,8 @@ func (d *Decoder) span(out *pythia.Span, message []byte, p *Part, reject func(er
 }
 
 // read goes through the fields of a Span message. Those not used must have the type that the protocol says, too.
-func (d *Decoder) read(s *rawSpan, message []byte) (err error) {
-	var fc easyproto.FieldContext
-	for len(message) > 0 {
-		if message, err = fc.NextField(message); err != nil {
-			return err
-		}
+func (d *Decoder) read(s *rawSpan, message []byte) error {
+	return eachField(message, func(fc *easyproto.FieldContext) (ok bool, err error) {
 		body, ok := fc.MessageData()
 		switch fc.FieldNum {
 		case 1:
@@ -99,14 +95,8 @@ func (d *Decoder) read(s *rawSpan, message []byte) (err error) {
 		default:
 			ok = true
 		}
-		if !ok {
-			return errWireType
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return ok, err
+	})
 }
 
 // identify reads an ID, which may be empty.
@@ -123,14 +113,10 @@ func identify(id, raw []byte) error {
 }
 
 // event adds an Event message. One beyond what time can be is counted instead.
-func (d *Decoder) event(s *rawSpan, message []byte) (err error) {
+func (d *Decoder) event(s *rawSpan, message []byte) error {
 	name, nanos := "", uint64(0)
 	d.eventAttrs.drop() // those of an event that was wrong
-	var fc easyproto.FieldContext
-	for len(message) > 0 {
-		if message, err = fc.NextField(message); err != nil {
-			return err
-		}
+	err := eachField(message, func(fc *easyproto.FieldContext) (ok bool, err error) {
 		body, ok := fc.MessageData()
 		switch fc.FieldNum {
 		case 1:
@@ -144,12 +130,10 @@ func (d *Decoder) event(s *rawSpan, message []byte) (err error) {
 		default:
 			ok = true
 		}
-		if !ok {
-			return errWireType
-		}
-		if err != nil {
-			return err
-		}
+		return ok, err
+	})
+	if err != nil {
+		return err
 	}
 	if nanos > math.MaxInt64 {
 		s.wrongEvents++
@@ -160,14 +144,10 @@ func (d *Decoder) event(s *rawSpan, message []byte) (err error) {
 }
 
 // link adds a Link message.
-func (d *Decoder) link(message []byte) (err error) {
+func (d *Decoder) link(message []byte) error {
 	var trace [16]byte
 	var span [8]byte
-	var fc easyproto.FieldContext
-	for len(message) > 0 {
-		if message, err = fc.NextField(message); err != nil {
-			return err
-		}
+	err := eachField(message, func(fc *easyproto.FieldContext) (ok bool, err error) {
 		body, ok := fc.MessageData()
 		switch fc.FieldNum {
 		case 1:
@@ -184,25 +164,19 @@ func (d *Decoder) link(message []byte) (err error) {
 		default:
 			ok = true
 		}
-		if !ok {
-			return errWireType
-		}
-		if err != nil {
-			return err
-		}
+		return ok, err
+	})
+	if err != nil {
+		return err
 	}
 	*d.links.next() = pythia.Link{TraceID: d.ids.trace(trace), SpanID: d.ids.span(span)}
 	return nil
 }
 
 // status reads a Status message.
-func status(code *int32, message []byte) (err error) {
-	var fc easyproto.FieldContext
-	for len(message) > 0 {
-		if message, err = fc.NextField(message); err != nil {
-			return err
-		}
-		ok := true
+func status(code *int32, message []byte) error {
+	return eachField(message, func(fc *easyproto.FieldContext) (ok bool, err error) {
+		ok = true
 		switch fc.FieldNum {
 		case 2:
 			_, ok = fc.Bytes()
@@ -211,9 +185,6 @@ func status(code *int32, message []byte) (err error) {
 			n, ok = fc.Uint64()
 			*code = int32(n)
 		}
-		if !ok {
-			return errWireType
-		}
-	}
-	return nil
+		return ok, err
+	})
 }

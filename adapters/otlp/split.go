@@ -65,20 +65,15 @@ func (d *Decoder) Split(message []byte) ([]Part, error) {
 }
 
 var (
-	errWireType = errors.New("a field has another type than the protocol says")
 	errIDLength = errors.New("an ID is neither empty nor as long as the protocol says")
 )
 
 func notProto(err error) error { return fmt.Errorf("otlp: not a TracesData message: %w", err) }
 
 // splitResource splits a ResourceSpans message. The resource may come after its spans, and in several pieces.
-func (d *Decoder) splitResource(message []byte) (err error) {
+func (d *Decoder) splitResource(message []byte) error {
 	first := len(d.parts)
-	var fc easyproto.FieldContext
-	for len(message) > 0 && err == nil {
-		if message, err = fc.NextField(message); err != nil {
-			return err
-		}
+	err := eachField(message, func(fc *easyproto.FieldContext) (ok bool, err error) {
 		body, ok := fc.MessageData()
 		switch fc.FieldNum {
 		case 1:
@@ -89,10 +84,8 @@ func (d *Decoder) splitResource(message []byte) (err error) {
 		default:
 			ok = true
 		}
-		if !ok {
-			return errWireType
-		}
-	}
+		return ok, err
+	})
 	if err != nil {
 		return err
 	}
@@ -104,13 +97,9 @@ func (d *Decoder) splitResource(message []byte) (err error) {
 }
 
 // resource adds a Resource message's attributes to those of the process.
-func (d *Decoder) resource(message []byte) (err error) {
-	var fc easyproto.FieldContext
-	for len(message) > 0 && err == nil {
-		if message, err = fc.NextField(message); err != nil {
-			return err
-		}
-		ok := true
+func (d *Decoder) resource(message []byte) error {
+	return eachField(message, func(fc *easyproto.FieldContext) (ok bool, err error) {
+		ok = true
 		switch fc.FieldNum {
 		case 1:
 			var body []byte
@@ -122,11 +111,8 @@ func (d *Decoder) resource(message []byte) (err error) {
 		case 3:
 			_, ok = fc.MessageData()
 		}
-		if !ok {
-			return errWireType
-		}
-	}
-	return err
+		return ok, err
+	})
 }
 
 // process makes a process of the attributes, with strings that do not keep the message alive.
@@ -189,13 +175,9 @@ func (d *Decoder) part(goesOn bool, p Part) {
 }
 
 // scope reads an InstrumentationScope message. Its attributes are not used, but they must be right.
-func (d *Decoder) scope(source *Source, message []byte) (err error) {
-	var fc easyproto.FieldContext
-	for len(message) > 0 {
-		if message, err = fc.NextField(message); err != nil {
-			return err
-		}
-		ok := true
+func (d *Decoder) scope(source *Source, message []byte) error {
+	return eachField(message, func(fc *easyproto.FieldContext) (ok bool, err error) {
+		ok = true
 		switch fc.FieldNum {
 		case 1:
 			var name []byte
@@ -211,14 +193,8 @@ func (d *Decoder) scope(source *Source, message []byte) (err error) {
 		case 4:
 			_, ok = fc.Uint64()
 		}
-		if !ok {
-			return errWireType
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return ok, err
+	})
 }
 
 // traceOf finds the trace of a Span message. Exporters write it first; the Collector writes fields backwards, and it comes last. What looks like it in the
@@ -239,21 +215,12 @@ func traceOf(message []byte) (id [16]byte, err error) {
 
 // searchTrace goes through the fields of a Span message for its trace.
 func searchTrace(message []byte) (id [16]byte, err error) {
-	var fc easyproto.FieldContext
-	for len(message) > 0 {
-		if message, err = fc.NextField(message); err != nil {
-			return id, err
-		}
+	err = eachField(message, func(fc *easyproto.FieldContext) (bool, error) {
 		if fc.FieldNum != 1 {
-			continue
+			return true, nil
 		}
 		raw, ok := fc.Bytes()
-		if !ok {
-			return id, errWireType
-		}
-		if err := identify(id[:], raw); err != nil {
-			return id, err
-		}
-	}
-	return id, nil
+		return ok, identify(id[:], raw)
+	})
+	return id, err
 }

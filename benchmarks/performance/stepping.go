@@ -14,7 +14,7 @@ const (
 	stepGroups   = 10_000 // that there are bars for
 	mostStep     = 50e-3  // seconds
 	mostWait     = 1e-3   // seconds that an Observe in a thousand may take while a decision is made
-	firstSteps   = 2      // the second looks into all request types at once, since nothing is known of them
+	firstSteps   = 2      // there is nothing to look into before the second
 	steps        = 12     // that are measured
 	waitQuantile = 0.999
 )
@@ -23,7 +23,7 @@ const (
 type stepping struct {
 	Groups          int
 	Points, Types   int
-	longest, later  spread // seconds; the longest is that in which all request types are looked into
+	longest, later  spread // seconds
 	Enabled         int
 	heap            float64 // bytes of the Engine
 	copied          float64 // seconds for a copy of them
@@ -158,7 +158,7 @@ func (s *stepping) bars() []bar {
 	wait := quantile(s.during, waitQuantile)
 	return []bar{
 		atMost(of, s.later, mostStep),
-		atMost(of+", the longest: all request types looked into", s.longest, mostStep),
+		atMost(of+", the longest", s.longest, mostStep),
 		{
 			What: "Observe during a step, 99.9 % of the calls", Beside: "without: " + duration(quantile(s.quiet, waitQuantile)),
 			Asked: "not blocked: ≤ " + duration(mostWait), Figure: duration(wait), value: wait, bound: mostWait,
