@@ -167,8 +167,9 @@ func (r *round) end(w *watch, why StopReason, total moments) {
 // split asks the strategy what could split the targets, and switches it on. It returns the targets for which there is nothing, the leaves.
 func (r *round) split(w *watch, targets []*Finding) (leaves []*Finding, leftOut int, err error) {
 	state := r.state(w, targets)
+	given := state.copy() // here: a strategy that hangs is left behind, and the points are the loop's own
 	wanted, err := pass(r.ctx, &r.strategy, r.config.Timeout, func(context.Context) (Decision, error) {
-		return r.config.Strategy.Next(state.copy())
+		return r.config.Strategy.Next(given)
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("pythia: asking the strategy about %q: %w", w.requestType, err)
