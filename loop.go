@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -114,6 +115,7 @@ func (l *loop) watch(requestType string) *watch {
 	defer l.mu.Unlock()
 	w, name := l.following(requestType)
 	if w == nil {
+		name = strings.Clone(name) // it is kept, and may be a piece of a large message
 		w = &watch{requestType: name, others: len(l.watches) >= maxTypes}
 		l.watches[name] = w
 	}

@@ -11,7 +11,8 @@ import (
 var errNoLoop = errors.New("pythia: this Engine only analyses: to switch trace points, set Loop.Controller, Loop.Space and Loop.Strategy in its Config, as defaults.Live does")
 
 // Step makes one decision: it looks at what was observed, judges what was switched on before, and switches trace points on and off. Calls are made one
-// at a time; observing goes on meanwhile. The same workflows and times give the same decisions.
+// at a time; observing goes on meanwhile. The same workflows and times give the same decisions. A step looks into some ten request types, or a
+// thousand groups, and leaves further ones to the next, in which they come first.
 //
 // The error is that of a context that is done, or says that the Engine has no controller. Whatever else goes wrong is in the Cycle, and the
 // next step tries again.

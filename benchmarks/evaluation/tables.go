@@ -5,12 +5,13 @@ import (
 	"math"
 	"time"
 
+	"github.com/pythia-trace/pythia/benchmarks/internal/markdown"
 	"github.com/pythia-trace/pythia/replay"
 )
 
 // setsTable says what was searched.
 func (m *measurement) setsTable() string {
-	t := table{heads: []string{"data set", "cases", "requests", "of the type searched", "its contexts", "always on", "its trace points"}, left: 1}
+	t := markdown.Table{Heads: []string{"data set", "cases", "requests", "of the type searched", "its contexts", "always on", "its trace points"}, Left: 1}
 	for _, s := range m.sets {
 		if len(s.cases) == 0 {
 			continue
@@ -21,7 +22,7 @@ func (m *measurement) setsTable() string {
 			own = extent(s.cases, func(k kase) int { return k.census.Requests })
 		}
 		counts := s.counts()
-		t.add(s.title, fmt.Sprint(len(s.cases)), all, own, extent(counts, func(n replay.Census) int { return n.Contexts }),
+		t.Add(s.title, fmt.Sprint(len(s.cases)), all, own, extent(counts, func(n replay.Census) int { return n.Contexts }),
 			extent(counts, func(n replay.Census) int { return n.AlwaysOnContexts }), extent(counts, func(n replay.Census) int { return n.Points }))
 	}
 	return t.String()
@@ -41,15 +42,15 @@ func (m *measuredSet) counts() (all []replay.Census) {
 
 // casesTable says what was to be found in recorded requests.
 func (m *measurement) casesTable() string {
-	t := table{heads: []string{"case", "request type", "the place to be found", "injected at", "the same service"}, left: 5}
+	t := markdown.Table{Heads: []string{"case", "request type", "the place to be found", "injected at", "the same service"}, Left: 5}
 	for _, s := range m.sets {
 		for i := range s.cases {
 			k := &s.cases[i]
 			switch {
 			case s.injected():
-				t.add(k.name, "`"+k.truth.RequestType+"`", k.truth.String(), k.service, yes(k.truthNames()))
+				t.Add(k.name, "`"+k.truth.RequestType+"`", k.truth.String(), k.service, yes(k.truthNames()))
 			case s.replayed():
-				t.add(s.title, "`"+k.truth.RequestType+"`", k.truth.String(), "–", "–")
+				t.Add(s.title, "`"+k.truth.RequestType+"`", k.truth.String(), "–", "–")
 			}
 		}
 	}
@@ -65,10 +66,10 @@ func yes(b bool) string {
 
 // strategiesTable says what each strategy came to in a data set.
 func (m *measuredSet) strategiesTable() string {
-	t := table{left: 1, heads: []string{"strategy", "found first", "named", "cycles", "requests", "contexts ever on", "of all", "points", "still on", "astray",
+	t := markdown.Table{Left: 1, Heads: []string{"strategy", "found first", "named", "cycles", "requests", "contexts ever on", "of all", "points", "still on", "astray",
 		"variance", "explained", "longest decision"}}
 	if m.injected() {
-		t.heads = append(t.heads, "service first", fmt.Sprintf("service in %d", among))
+		t.Heads = append(t.Heads, "service first", fmt.Sprintf("service in %d", among))
 	}
 	for i := range m.entries {
 		e := &m.entries[i]
@@ -81,7 +82,7 @@ func (m *measuredSet) strategiesTable() string {
 		if m.injected() {
 			cells = append(cells, figure(e.share(serviceFirst), percent, " %"), figure(e.share(serviceAmong), percent, " %"))
 		}
-		t.add(cells...)
+		t.Add(cells...)
 	}
 	return t.String()
 }
@@ -107,7 +108,7 @@ func (e *entry) longest() (longest time.Duration) {
 
 // summaryTable compares evidence with its rivals, seed by seed, in something that is at most so much.
 func (m *measurement) summaryTable(of quantity, most float64, number func(float64) string) string {
-	t := table{heads: append([]string{"data set"}, rivals()...), left: 1}
+	t := markdown.Table{Heads: append([]string{"data set"}, rivals()...), Left: 1}
 	for _, s := range m.sets {
 		cells := []string{s.title}
 		for _, r := range rivals() {
@@ -118,7 +119,7 @@ func (m *measurement) summaryTable(of quantity, most float64, number func(float6
 			cells = append(cells, cell)
 		}
 		if s.entry(evidence) != nil {
-			t.add(cells...)
+			t.Add(cells...)
 		}
 	}
 	return t.String()
@@ -126,9 +127,9 @@ func (m *measurement) summaryTable(of quantity, most float64, number func(float6
 
 // variations writes the table of a section. Contexts are compared with the default, pair by pair.
 func (s *measuredSection) table(head string) string {
-	t := table{left: 3, heads: []string{"data set", "strategy", head, "found first", "named", "cycles", "contexts ever on", "of all", "against the default"}}
+	t := markdown.Table{Left: 3, Heads: []string{"data set", "strategy", head, "found first", "named", "cycles", "contexts ever on", "of all", "against the default"}}
 	if s.grouped {
-		t.heads = append(t.heads, "groups", "large enough")
+		t.Heads = append(t.Heads, "groups", "large enough")
 	}
 	for _, name := range s.strategies {
 		for i := range s.variations {
@@ -144,7 +145,7 @@ func (s *measuredSection) table(head string) string {
 			if s.grouped {
 				cells = append(cells, count(v.groups.all), count(v.groups.judged))
 			}
-			t.add(cells...)
+			t.Add(cells...)
 		}
 	}
 	return t.String()
@@ -180,9 +181,9 @@ func (s *measuredSection) comparisons() (n int) {
 
 // publishedTable puts what others published beside what was measured here.
 func (m *measurement) publishedTable() string {
-	t := table{left: 3, heads: []string{"", "searched", "counted", "ever on", "still on at the end", "service first", fmt.Sprintf("service in %d", among)}}
+	t := markdown.Table{Left: 3, Heads: []string{"", "searched", "counted", "ever on", "still on at the end", "service first", fmt.Sprintf("service in %d", among)}}
 	for _, p := range publications() {
-		t.add(p.system, p.searched, p.counted, p.share, "–", "–", p.among)
+		t.Add(p.system, p.searched, p.counted, p.share, "–", "–", p.among)
 	}
 	for _, name := range []string{evidence, topDown} {
 		contexts, of := m.over(name, func(e *entry) replay.Estimate { return e.mean(enabledShare) })
@@ -193,8 +194,8 @@ func (m *measurement) publishedTable() string {
 		}
 		first, top := m.services(name)
 		searched := fmt.Sprintf("%s, see above", plural(of, "data set"))
-		t.add("here, "+name, searched, "contexts of a type", contexts.text(percent)+" %", still.text(percent)+" %", first, top)
-		t.add("here, "+name, searched, "trace points of a type", trace.text(percent)+" %", "–", first, top)
+		t.Add("here, "+name, searched, "contexts of a type", contexts.text(percent)+" %", still.text(percent)+" %", first, top)
+		t.Add("here, "+name, searched, "trace points of a type", trace.text(percent)+" %", "–", first, top)
 	}
 	return t.String()
 }

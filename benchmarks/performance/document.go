@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/template"
 	"time"
+
+	"github.com/pythia-trace/pythia/benchmarks/internal/markdown"
 )
 
 //go:embed performance.md.tmpl
@@ -76,13 +78,13 @@ func (d document) Plot(name string) string {
 
 // Bars is the table of all that is promised. A quick run says nothing of whether it is kept: the sizes are not those of the bars.
 func (d document) Bars() string {
-	t := table{heads: []string{"what", "beside", "to reach", "measured", "reached"}, left: 2}
+	t := markdown.Table{Heads: []string{"what", "beside", "to reach", "measured", "reached"}, Left: 2}
 	for _, b := range d.bars() {
 		reached := b.Reached()
 		if d.quick {
 			reached = "quick run"
 		}
-		t.add(b.What, b.Beside, b.Asked, b.Figure, reached)
+		t.Add(b.What, b.Beside, b.Asked, b.Figure, reached)
 	}
 	return t.String()
 }
@@ -90,10 +92,10 @@ func (d document) Bars() string {
 // Limits is what the machine can do.
 func (d document) Limits() string {
 	h := d.Hardware
-	t := table{heads: []string{"the machine, one core, at best", ""}, left: 1}
-	t.add("copying memory", size(h.CopyBytesPerSecond)+"/s")
-	t.add("a read that has to wait for the one before, anywhere in a large table", duration(h.ReadSeconds))
-	t.add("an atomic load from the cache", duration(h.AtomicSeconds))
-	t.add("multiplications and additions, in a product of matrices", count(h.MultiplyAdds/1e9)+" · 10⁹/s")
+	t := markdown.Table{Heads: []string{"the machine, one core, at best", ""}, Left: 1}
+	t.Add("copying memory", size(h.CopyBytesPerSecond)+"/s")
+	t.Add("a read that has to wait for the one before, anywhere in a large table", duration(h.ReadSeconds))
+	t.Add("an atomic load from the cache", duration(h.AtomicSeconds))
+	t.Add("multiplications and additions, in a product of matrices", count(h.MultiplyAdds/1e9)+" · 10⁹/s")
 	return t.String()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/benchmarks/internal/markdown"
 	"github.com/pythia-trace/pythia/localize"
 )
 
@@ -147,18 +148,18 @@ func (m *memory) bars() (all []bar) {
 
 // Table says what memory groups take, by the spans that were seen.
 func (m *memory) Table() string {
-	t := table{heads: []string{"groups"}, left: 1}
+	t := markdown.Table{Heads: []string{"groups"}, Left: 1}
 	for _, spans := range m.Rows[0].spans {
-		t.heads = append(t.heads, "after "+million(spans)+" spans")
+		t.Heads = append(t.Heads, "after "+million(spans)+" spans")
 	}
-	t.heads = append(t.heads, "a group", "without its exemplar", "CPU time a span", "growth with spans")
+	t.Heads = append(t.Heads, "a group", "without its exemplar", "CPU time a span", "growth with spans")
 	for i, r := range m.Rows {
 		cells := []string{whole(r.Groups)}
 		for _, h := range r.heap {
 			cells = append(cells, size(h))
 		}
 		each := r.heap[len(r.heap)-1] / float64(r.Groups)
-		t.add(append(cells, size(each), size(each-m.Exemplar), duration(r.nanos*1e-9), m.PerSpans[i].Text())...)
+		t.Add(append(cells, size(each), size(each-m.Exemplar), duration(r.nanos*1e-9), m.PerSpans[i].Text())...)
 	}
 	return t.String()
 }

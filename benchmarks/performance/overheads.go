@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pythia-trace/pythia/benchmarks/internal/markdown"
 	"github.com/pythia-trace/pythia/benchmarks/internal/overhead"
 )
 
@@ -51,9 +52,9 @@ func (o *overheads) bars() []bar {
 
 // Table says what the variants take.
 func (o *overheads) Table() string {
-	t := table{heads: []string{"", "spans recorded a request", "added by instrumentation", "CPU time of a request", "times bare", "requests/s"}, left: 1}
+	t := markdown.Table{Heads: []string{"", "spans recorded a request", "added by instrumentation", "CPU time of a request", "times bare", "requests/s"}, Left: 1}
 	for _, v := range o.Variants {
-		t.add(v.Name, count(v.Spans), estimated(v.Added, seconds()), duration(v.CPU), fmt.Sprintf("%.4f (%.4f–%.4f)", v.Ratio.Value, v.Ratio.Low, v.Ratio.High),
+		t.Add(v.Name, count(v.Spans), estimated(v.Added, seconds()), duration(v.CPU), fmt.Sprintf("%.4f (%.4f–%.4f)", v.Ratio.Value, v.Ratio.Low, v.Ratio.High),
 			count(v.PerSecond))
 	}
 	return t.String()

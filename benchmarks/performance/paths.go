@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/benchmarks/internal/markdown"
 )
 
 const (
@@ -122,12 +123,12 @@ func (p *paths) bars() []bar {
 
 // Table has a line for each of the traces that there is a bar for.
 func (p *paths) Table() string {
-	t := table{heads: []string{"trace", "spans", "sections", "NewTrace", "CriticalPath", "both, a span", "a copy of its spans", "both, times the copy"}, left: 1}
+	t := markdown.Table{Heads: []string{"trace", "spans", "sections", "NewTrace", "CriticalPath", "both, a span", "a copy of its spans", "both, times the copy"}, Left: 1}
 	for _, one := range []struct {
 		name string
 		oneTrace
 	}{{"wide", p.Wide}, {"deep and wide", p.Vast}} {
-		t.add(one.name, whole(one.Spans), whole(one.Sections), one.built.text(seconds()), one.walked.text(seconds()),
+		t.Add(one.name, whole(one.Spans), whole(one.Sections), one.built.text(seconds()), one.walked.text(seconds()),
 			duration(one.both.Median/float64(one.Spans)), duration(one.copied), ratio(one.both.Median/one.copied))
 	}
 	return t.String()
@@ -135,10 +136,10 @@ func (p *paths) Table() string {
 
 // Growth says with which exponent the times grow.
 func (p *paths) Growth() string {
-	t := table{heads: []string{"shape", "NewTrace", "CriticalPath", "n log n would be"}, left: 1}
+	t := markdown.Table{Heads: []string{"shape", "NewTrace", "CriticalPath", "n log n would be"}, Left: 1}
 	for i := range p.Shapes {
 		s := &p.Shapes[i]
-		t.add(s.Name, s.built.Text(), s.walked.Text(), fmt.Sprintf("%.2f", s.built.linearithmic()))
+		t.Add(s.Name, s.built.Text(), s.walked.Text(), fmt.Sprintf("%.2f", s.built.linearithmic()))
 	}
 	return t.String()
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/adapters/tracefile"
 	"github.com/pythia-trace/pythia/benchmarks/internal/load"
+	"github.com/pythia-trace/pythia/benchmarks/internal/markdown"
 	"github.com/pythia-trace/pythia/defaults"
 )
 
@@ -243,11 +244,11 @@ func (p *pipeline) Table() string { return contestTable(p.contest, p.Spans, us) 
 
 // Cores says how the work is shared between cores.
 func (p *pipeline) Cores() string {
-	t := table{heads: []string{"cores and workers", "spans/s", "of it by one core", "CPU time a span", "times as fast as one"}, left: 1}
+	t := markdown.Table{Heads: []string{"cores and workers", "spans/s", "of it by one core", "CPU time a span", "times as fast as one"}, Left: 1}
 	for i := range p.cores.names {
 		cores := 1 << i
 		perSecond := p.cores.of(i, func(c cost) float64 { return float64(p.Spans) / c.wall.Seconds() })
-		t.add(whole(cores), perSecond.text(counts()), count(perSecond.Median/float64(cores)), p.cores.of(i, cpuNanos).times(1e-9/float64(p.Spans)).text(seconds()),
+		t.Add(whole(cores), perSecond.text(counts()), count(perSecond.Median/float64(cores)), p.cores.of(i, cpuNanos).times(1e-9/float64(p.Spans)).text(seconds()),
 			p.cores.ratio(0, i, wallNanos).text(ratios()))
 	}
 	return t.String()
@@ -255,10 +256,10 @@ func (p *pipeline) Cores() string {
 
 // contestTable says what contestants take for each of so many spans, and how many times as much as one of them.
 func contestTable(c *contest, spans int, beside int) string {
-	t := table{heads: []string{"", "CPU time a span", "spans/s of a core", "times ours", "allocations a span", "bytes a span", "collections"}, left: 1}
+	t := markdown.Table{Heads: []string{"", "CPU time a span", "spans/s of a core", "times ours", "allocations a span", "bytes a span", "collections"}, Left: 1}
 	for i, name := range c.names {
 		nanos := c.of(i, cpuNanos).times(1 / float64(spans))
-		t.add(name, nanos.times(1e-9).text(seconds()), count(1e9/nanos.Median), c.ratio(i, beside, cpuNanos).text(ratios()),
+		t.Add(name, nanos.times(1e-9).text(seconds()), count(1e9/nanos.Median), c.ratio(i, beside, cpuNanos).text(ratios()),
 			count(c.of(i, allocations).Median/float64(spans)), count(c.of(i, bytesTaken).Median/float64(spans)), count(c.of(i, collected).Median))
 	}
 	return t.String()

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/benchmarks/internal/markdown"
 	"github.com/pythia-trace/pythia/searchspace"
 )
 
@@ -137,13 +138,13 @@ func (s *space) FanOut() int { return fanOut }
 
 // Table says what is done in which time, beside what the memory needs for it.
 func (s *space) Table() string {
-	t := table{heads: []string{"", "CPU time", "what cannot be done without", "times that", "exponent"}, left: 1}
+	t := markdown.Table{Heads: []string{"", "CPU time", "what cannot be done without", "times that", "exponent"}, Left: 1}
 	copied := "a copy of the file: " + duration(s.copied)
-	t.add("build", s.build.text(seconds()), copied, ratio(s.build.Median/s.copied), s.Building.Text())
-	t.add("save", s.save.text(seconds()), copied, ratio(s.save.Median/s.copied), s.Saving.Text())
-	t.add("load", s.load.text(seconds()), copied, ratio(s.load.Median/s.copied), s.Loading.Text())
+	t.Add("build", s.build.text(seconds()), copied, ratio(s.build.Median/s.copied), s.Building.Text())
+	t.Add("save", s.save.text(seconds()), copied, ratio(s.save.Median/s.copied), s.Saving.Text())
+	t.Add("load", s.load.text(seconds()), copied, ratio(s.load.Median/s.copied), s.Loading.Text())
 	reads := "two reads, one after the other: " + duration(2*s.read)
-	t.add("query, siblings together", s.together.text(seconds()), reads, ratio(s.together.Median/2/s.read), s.Query.Text())
-	t.add("query, siblings scattered", s.scattered.text(seconds()), reads, ratio(s.scattered.Median/2/s.read), s.Scattered.Text())
+	t.Add("query, siblings together", s.together.text(seconds()), reads, ratio(s.together.Median/2/s.read), s.Query.Text())
+	t.Add("query, siblings scattered", s.scattered.text(seconds()), reads, ratio(s.scattered.Median/2/s.read), s.Scattered.Text())
 	return t.String()
 }

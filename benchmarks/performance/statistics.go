@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/pythia-trace/pythia/benchmarks/internal/markdown"
 	"github.com/pythia-trace/pythia/cca"
 	"github.com/pythia-trace/pythia/localize"
 )
@@ -160,9 +161,9 @@ func (s *statistics) bars() (all []bar) {
 
 // Table says what the methods take, and how that grows.
 func (s *statistics) Table() string {
-	t := table{heads: []string{"", "published", "CPU time", "beside", "times that", "exponent", "n log n would be"}, left: 2}
+	t := markdown.Table{Heads: []string{"", "published", "CPU time", "beside", "times that", "exponent", "n log n would be"}, Left: 2}
 	for _, m := range s.Rows {
-		t.add(m.name, m.published, m.took.text(seconds()), m.floorOf+": "+duration(m.floor), ratio(m.took.Median/m.floor),
+		t.Add(m.name, m.published, m.took.text(seconds()), m.floorOf+": "+duration(m.floor), ratio(m.took.Median/m.floor),
 			m.growth.Text(), fmt.Sprintf("%.2f", m.growth.linearithmic()))
 	}
 	return t.String()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/benchmarks/internal/markdown"
 )
 
 const (
@@ -168,15 +169,15 @@ func (s *stepping) bars() []bar {
 
 // Table says what steps take.
 func (s *stepping) Table() string {
-	t := table{heads: []string{"a step, " + whole(s.Groups) + " groups", "CPU time", "a copy of all that the Engine has seen", "times that", "exponent"}, left: 1}
-	t.add("in the median", s.later.text(seconds()), duration(s.copied), ratio(s.later.Median/s.copied), s.Growth.Text())
-	t.add("the longest", s.longest.text(seconds()), duration(s.copied), ratio(s.longest.Median/s.copied), s.Longest.Text())
+	t := markdown.Table{Heads: []string{"a step, " + whole(s.Groups) + " groups", "CPU time", "a copy of all that the Engine has seen", "times that", "exponent"}, Left: 1}
+	t.Add("in the median", s.later.text(seconds()), duration(s.copied), ratio(s.later.Median/s.copied), s.Growth.Text())
+	t.Add("the longest", s.longest.text(seconds()), duration(s.copied), ratio(s.longest.Median/s.copied), s.Longest.Text())
 	return t.String()
 }
 
 // Waiting says how long a call of Observe takes.
 func (s *stepping) Waiting() string {
-	t := table{heads: []string{"Observe takes, of wall time", "calls", "half of them, at most", "99 %", "99.9 %", "the longest"}, left: 1}
+	t := markdown.Table{Heads: []string{"Observe takes, of wall time", "calls", "half of them, at most", "99 %", "99.9 %", "the longest"}, Left: 1}
 	for _, phase := range []struct {
 		name string
 		all  []float64
@@ -185,7 +186,7 @@ func (s *stepping) Waiting() string {
 		for _, q := range []float64{0.5, 0.99, waitQuantile, 1} {
 			cells = append(cells, duration(quantile(phase.all, q)))
 		}
-		t.add(cells...)
+		t.Add(cells...)
 	}
 	return t.String()
 }
