@@ -171,7 +171,7 @@ func growUnlike(n int) *CCT {
 		d := depth[i/10] + 1
 		depth = append(depth, d)
 		p := benchmarkPoint(10*d + i%10)
-		k := c.add(c.tree.at(int32(i/10)).id.Child(p), int32(i/10), c.intern(p))
+		k := c.add(c.tree.at(int32(i/10)).id.Child(p), int32(i/10), c.tree.points.intern(p))
 		m := moments{workflows: 9, spans: 11, nanos: 9e6, m2: 9e12, products: 9e13, starts: uint64(i%10) * 1e6}
 		c.tree.at(k).packed = m.pack()
 		c.tree.at(k).before = 1<<(i%10) - 1

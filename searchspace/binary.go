@@ -33,7 +33,7 @@ func (c *CCT) UnmarshalBinary(data []byte) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.tree, c.index, c.names = loaded.tree, loaded.index, loaded.names
+	c.tree, c.index = loaded.tree, loaded.index
 	c.workflows, c.leftOut, c.full = loaded.workflows, loaded.leftOut, loaded.full
 	return nil
 }

@@ -1,7 +1,6 @@
 package searchspace
 
 import (
-	"math"
 	"sync"
 
 	"github.com/pythia-trace/pythia"
@@ -13,7 +12,6 @@ type CCT struct {
 	config Config
 	tree   nodes
 	index  index
-	names  map[pythia.TracePointID]int32 // into tree.points
 
 	workflows, leftOut, full int64
 
@@ -35,7 +33,7 @@ func (c *CCT) Stats() Stats {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return Stats{
-		Contexts: max(0, int(c.tree.count)-1), Points: len(c.tree.points),
+		Contexts: max(0, int(c.tree.count)-1), Points: c.tree.points.len(),
 		Workflows: c.workflows, LeftOut: c.leftOut, Full: c.full,
 	}
 }
@@ -48,8 +46,7 @@ func (c *CCT) Children(id pythia.ContextID) []pythia.SearchNode {
 	if !ok {
 		return nil
 	}
-	var few [exactSiblings]int32
-	return c.tree.describe(nil, c.tree.caller(parent), c.tree.inOrder(c.tree.children(few[:0], parent, math.MaxInt))...)
+	return c.tree.below(nil, parent)
 }
 
 // find returns the number of a context's node.
@@ -72,7 +69,7 @@ func (c *CCT) locate(id pythia.ContextID, parent int32, p pythia.TracePointID) i
 	if parent == absent || int(c.tree.count) > c.config.maxNodes() || tooLong(p) {
 		return absent
 	}
-	return c.add(id, parent, c.intern(p))
+	return c.add(id, parent, c.tree.points.intern(p))
 }
 
 func (c *CCT) add(id pythia.ContextID, parent, point int32) int32 {
@@ -82,20 +79,10 @@ func (c *CCT) add(id pythia.ContextID, parent, point int32) int32 {
 	return n
 }
 
-func (c *CCT) intern(p pythia.TracePointID) int32 {
-	i, ok := c.names[p]
-	if !ok {
-		p = clonePoint(p)
-		i = int32(len(c.tree.points))
-		c.names[p], c.tree.points = i, append(c.tree.points, p)
-	}
-	return i
-}
-
 // begin makes the root.
 func (c *CCT) begin() {
 	if c.tree.count == 0 {
 		c.tree.append(node{id: pythia.RootContext, point: absent})
-		c.names = make(map[pythia.TracePointID]int32)
+		c.tree.points = newPoints()
 	}
 }

@@ -18,7 +18,7 @@ const (
 
 // Config bounds a search space.
 type Config struct {
-	// MaxNodes is how many contexts are kept; zero means 1,048,576. In [CCT] one takes up to 63 bytes, besides the points' names.
+	// MaxNodes is how many contexts are kept; zero means 1,048,576. In [CCT] one takes up to 83 bytes, besides the points' names.
 	MaxNodes int
 }
 

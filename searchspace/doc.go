@@ -93,9 +93,10 @@
 // from another version give [ErrCorrupt] and [ErrVersion]. Everything is safe for concurrent use; a file is written from a snapshot, so that
 // a slow disk holds up nobody.
 //
-// A context takes up to 63 bytes, the index of contexts included, besides the names of its points. A question costs some cache misses: among a
-// million contexts about 1.5 µs for ten children that lie together in memory, as those do that were first seen in one workflow or came
-// from a file or a merge, and twice that for scattered ones; finding the exact stack adds about 0.1 µs for each of its points. Only if that
+// A context takes up to 63 bytes, the index of contexts included, besides the names of its points; where siblings do not lie together in memory, as those
+// do that were first seen in one workflow or came from a file or a merge, their list takes up to 20 more. A question waits for memory four times,
+// and once more for such a list, one after the other: for the index, the context, its children, all at once, and where their points are. With ten
+// children that is about 1.5 µs among a million contexts, or 2 µs with a list; 50 ns of it for each point of the stack. Only if that
 // does not answer it, one question looks at up to 100,000 contexts for the stack, and at as many for the events, whole families at a time:
 // 0.3 ms in a tree of 10,000, and up to 10 ms in a large one. What lies beyond counts as not there; of the contexts equally near those are
 // found first that were first seen.

@@ -2,6 +2,7 @@ package searchspace
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pythia-trace/pythia"
@@ -207,4 +208,9 @@ func (f *Flat) locate(l *list, p pythia.TracePointID) int32 {
 		f.points[kept] = kept
 	}
 	return l.add(kept)
+}
+
+// clonePoint keeps a tracer's larger buffer, of which the names may be parts, from being held.
+func clonePoint(p pythia.TracePointID) pythia.TracePointID {
+	return pythia.TracePointID{Layer: p.Layer, Scope: strings.Clone(p.Scope), Name: strings.Clone(p.Name)}
 }

@@ -13,22 +13,26 @@ func (c *CCT) Inside(stack []pythia.TracePointID, from, to pythia.Event) []pythi
 	defer c.mu.RUnlock()
 	var few [exactSiblings]int32
 	n, exact := c.exact(stack)
-	exact = exact && c.tree.links(n).lastChild != 0 // one without children may come from a workflow that was not traced fully
+	exact = exact && c.tree.at(n).children != 0 // one without children may come from a workflow that was not traced fully
 	if exact {
-		of := c.tree.caller(n) // here, while it is in the processor's cache
-		if inside, known := c.insideChildren(few[:0], n, from, to); known {
-			return c.tree.describe(nil, of, inside...)
+		own := last(stack)
+		if from.Point == own && to.Point == own {
+			return c.tree.below(nil, n)
+		}
+		if inside, known := c.insideChildren(few[:0], n, own, from, to); known {
+			return c.tree.describe(nil, c.tree.caller(n), inside...)
 		}
 	}
 	return c.insideMatches(stack, n, exact, from, to)
 }
 
-// insideChildren answers if both events are those of a context and its children.
-func (c *CCT) insideChildren(to []int32, parent int32, from, until pythia.Event) ([]int32, bool) {
+// insideChildren answers if both events are those of a context, which is that of a point of its own, and its children.
+func (c *CCT) insideChildren(to []int32, parent int32, own pythia.TracePointID, from, until pythia.Event) ([]int32, bool) {
 	var few [exactSiblings]int32
 	children := c.tree.children(few[:0], parent, math.MaxInt)
-	lower, known := c.bound(parent, children, from)
-	upper, known2 := c.bound(parent, children, until)
+	c.tree.fetch(children)
+	lower, known := c.tree.bound(parent, own, children, from)
+	upper, known2 := c.tree.bound(parent, own, children, until)
 	if !known || !known2 {
 		return nil, false
 	}
@@ -47,24 +51,27 @@ func (ns *nodes) precedence(siblings []int32) func(i, k int) bool {
 	return func(i, k int) bool { return ns.at(siblings[k]).before>>i&1 == 1 }
 }
 
-// bound finds an event among those of a context and its children. The root's own are those of the workflow, which have no point.
-func (c *CCT) bound(parent int32, children []int32, e pythia.Event) (bound, bool) {
-	if parent == 0 && e.Point == (pythia.TracePointID{}) {
+// bound finds an event among those of a context and its children. It goes by contexts, which have to be read anyway: where a name is in memory need
+// not be known.
+func (ns *nodes) bound(parent int32, own pythia.TracePointID, children []int32, e pythia.Event) (bound, bool) {
+	if e.Point == own {
 		return bound{open: true}, true
 	}
-	point, ok := c.names[e.Point]
-	if !ok {
-		return bound{}, false
-	}
-	if parent != 0 && c.tree.at(parent).point == point {
-		return bound{open: true}, true
-	}
+	context := ns.at(parent).id.Child(e.Point)
 	for k, child := range children {
-		if c.tree.at(child).point == point {
+		if ns.at(child).id == context {
 			return bound{sibling: k, end: e.End}, true
 		}
 	}
 	return bound{}, false
+}
+
+// last returns a stack's last point; that of the workflow, which has none, is empty.
+func last(stack []pythia.TracePointID) pythia.TracePointID {
+	if len(stack) == 0 {
+		return pythia.TracePointID{}
+	}
+	return stack[len(stack)-1]
 }
 
 // insideMatches looks for the events deeper, and for other contexts that the stack can stand for than the exact one, if there is that.
@@ -97,20 +104,16 @@ func (c *CCT) insideMatches(stack []pythia.TracePointID, n int32, exact bool, fr
 
 // eventBelow finds an event's point; it is unknown if it cannot lie below a context of that stack.
 func (c *CCT) eventBelow(stack []pythia.TracePointID, e pythia.Event) (eventBelow, bool) {
-	own := pythia.TracePointID{}
-	if len(stack) > 0 {
-		own = stack[len(stack)-1]
-	}
-	if e.Point == own {
+	if e.Point == last(stack) {
 		return eventBelow{open: true}, true
 	}
-	point, known := c.names[e.Point]
+	point, known := c.tree.points.find(e.Point)
 	return eventBelow{point: point, end: e.End}, known && !slices.Contains(stack, e.Point)
 }
 
 func (c *CCT) allBelow(contexts ...int32) (all []pythia.SearchNode) {
 	for _, n := range contexts {
-		all = c.tree.describe(all, c.tree.caller(n), c.tree.inOrder(c.tree.children(nil, n, math.MaxInt))...)
+		all = c.tree.below(all, n)
 	}
 	return all
 }

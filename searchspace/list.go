@@ -86,7 +86,8 @@ func (l *list) describe(chosen []int32, leaf func(pythia.ContextID) bool) []pyth
 	result, of := make([]pythia.SearchNode, len(keys)), l.whole.asCaller()
 	for i, k := range keys {
 		e := &l.entries[k.node]
-		result[i] = e.describe(k.id, e.point, of, l.context != pythia.RootContext || leaf(k.id))
+		result[i].Context, result[i].Point, result[i].Leaf = k.id, e.point, l.context != pythia.RootContext || leaf(k.id)
+		e.describe(&result[i], &of)
 	}
 	return result
 }

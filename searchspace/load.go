@@ -98,7 +98,7 @@ func (l *loader) node(parent int32, siblings int64) int32 {
 	if l.err != nil {
 		return 0
 	}
-	id := l.c.tree.at(parent).id.Child(l.c.tree.points[point])
+	id := l.c.tree.at(parent).id.Child(l.c.tree.points.at(point))
 	if _, twice := l.c.find(id); twice {
 		l.corrupt("it holds a context twice")
 		return 0
@@ -134,7 +134,7 @@ func (m *moments) sound() bool {
 
 // point reads a reference to a point, and a new point itself.
 func (l *loader) point() int32 {
-	known := len(l.c.tree.points)
+	known := l.c.tree.points.len()
 	i := l.upTo(uint64(known), "the number of a point")
 	if l.err != nil || i < uint64(known) {
 		return int32(i)
@@ -142,7 +142,7 @@ func (l *loader) point() int32 {
 	p := pythia.TracePointID{Layer: pythia.Layer(l.upTo(math.MaxUint8, "the layer"))}
 	p.Scope = l.text(int(l.upTo(longestName, "the length of a name")))
 	p.Name = l.text(int(l.upTo(longestName, "the length of a name")))
-	if l.err == nil && int(l.c.intern(p)) < known {
+	if l.err == nil && int(l.c.tree.points.intern(p)) < known {
 		l.corrupt("it holds a point twice")
 	}
 	return int32(i)

@@ -69,7 +69,7 @@ func (c *CCT) matches(stack []pythia.TracePointID) (found []match) {
 func (c *CCT) fold(stack []pythia.TracePointID) (points []int32, place map[int32]int32) {
 	place = make(map[int32]int32, len(stack))
 	for _, p := range stack {
-		n, known := c.names[p]
+		n, known := c.tree.points.find(p)
 		if !known {
 			return nil, nil
 		}

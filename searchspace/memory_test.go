@@ -22,7 +22,7 @@ func growBy(n int, order func(int) int) *CCT {
 	var names [10]pythia.TracePointID
 	for i := range points {
 		names[i] = pythia.TracePointID{Scope: "svc", Name: string(rune('a' + i))}
-		points[i] = c.intern(names[i])
+		points[i] = c.tree.points.intern(names[i])
 	}
 	for i := range n {
 		if i >= n/10 {
@@ -38,20 +38,27 @@ func growBy(n int, order func(int) int) *CCT {
 	return c
 }
 
-// TestBytesPerNode counts everything: nodes, the index, and what both have in reserve.
+// TestBytesPerNode counts everything: nodes, lists, the index, and what all have in reserve.
 func TestBytesPerNode(t *testing.T) {
-	require.EqualValues(t, 56, unsafe.Sizeof(node{})+unsafe.Sizeof(links{}))
+	require.EqualValues(t, 56, unsafe.Sizeof(node{}))
 	for _, n := range []int{30_000, 100_000, 300_000, 1_000_000} {
-		var before, after runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&before)
-		c := grow(n)
-		runtime.GC()
-		runtime.ReadMemStats(&after)
-		perNode := float64(after.HeapAlloc-before.HeapAlloc) / float64(n)
-		t.Logf("%d contexts: %.1f bytes each", n, perNode)
-		require.LessOrEqual(t, perNode, 64.0)
-		require.Equal(t, n, c.Stats().Contexts)
+		last := n - n/10
+		scattered := func(i int) int { return i%(last/10)*10 + i/(last/10) }
+		for what, grown := range map[string]struct {
+			order func(int) int
+			most  float64
+		}{"together": {func(i int) int { return i }, 64}, "scattered": {scattered, 80}} {
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			c := growBy(n, grown.order)
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			perNode := float64(after.HeapAlloc-before.HeapAlloc) / float64(n)
+			t.Logf("%d contexts, siblings %s: %.1f bytes each", n, what, perNode)
+			require.LessOrEqual(t, perNode, grown.most)
+			require.Equal(t, n, c.Stats().Contexts)
+		}
 	}
 }
 
@@ -59,7 +66,7 @@ func TestBytesPerNode(t *testing.T) {
 func TestIndexReserve(t *testing.T) {
 	c := new(CCT)
 	c.begin()
-	point := c.intern(pythia.TracePointID{Name: "x"})
+	point := c.tree.points.intern(pythia.TracePointID{Name: "x"})
 	for i := range 50_000 {
 		c.add(pythia.ContextID(i+1), 0, point)
 		if i > 1000 {

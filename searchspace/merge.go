@@ -55,7 +55,7 @@ func (c *CCT) mergeChildren(other *nodes, p pair, todo []pair) []pair {
 	first := len(todo)
 	for _, k := range children {
 		n := other.at(k)
-		our := c.locate(n.id, p.our, other.points[n.point])
+		our := c.locate(n.id, p.our, other.points.at(n.point))
 		if our == absent {
 			c.leftOut += int64(n.spans)
 			todo = append(todo, pair{k, absent, ours})

@@ -29,19 +29,17 @@ func (m *moments) pack() packed {
 	}
 }
 
-func (p *packed) unpack() moments {
-	m := p.times()
+func (p *packed) unpack() (m moments) {
+	p.times(&m)
 	m.starts = p.starts()
 	return m
 }
 
-// times are the moments but for starts. Without these, it is short enough to be inlined.
-func (p *packed) times() moments {
-	return moments{
-		workflows: p.workflows(), spans: p.spans, nanos: p.nanos,
-		m2:       lengthen(p.squares>>workflowBits, droppedOfSquares),
-		products: lengthen(p.products>>highBits, droppedOfProducts),
-	}
+// times sets the moments but for starts, one by one: a copy of all would have to wait for them.
+func (p *packed) times(m *moments) {
+	m.workflows, m.spans, m.nanos = p.workflows(), p.spans, p.nanos
+	m.m2 = lengthen(p.squares>>workflowBits, droppedOfSquares)
+	m.products = lengthen(p.products>>highBits, droppedOfProducts)
 }
 
 func (p *packed) workflows() uint32 { return uint32(p.squares & mostWorkflows) }

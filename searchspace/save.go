@@ -30,7 +30,7 @@ const (
 // Save writes the tree to a file that [Load] reads. It writes a snapshot, which takes as much memory again as the tree.
 func (c *CCT) Save(w io.Writer) error {
 	tree, counts := c.snapshot()
-	s := saver{writer: writer{w: w}, tree: &tree, points: make([]uint64, len(tree.points))}
+	s := saver{writer: writer{w: w}, tree: &tree, points: make([]uint64, tree.points.len())}
 	s.text(magic)
 	s.uvarint(fileVersion)
 	for _, n := range []int64{int64(c.config.maxNodes()), counts.Workflows, counts.LeftOut, counts.Full, max(0, int64(tree.count)-1)} {
@@ -108,7 +108,7 @@ func (s *saver) point(i int32) {
 	s.uvarint(s.named)
 	s.named++
 	s.points[i] = s.named
-	p := s.tree.points[i]
+	p := s.tree.points.at(i)
 	s.uvarint(uint64(p.Layer))
 	for _, text := range []string{p.Scope, p.Name} {
 		s.uvarint(uint64(len(text)))
