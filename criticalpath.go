@@ -72,74 +72,110 @@ func (t *Trace) CriticalPath(m Measure) []Section {
 		m = UntilWorkDone
 	}
 	p := &t.paths[m]
-	p.once.Do(func() { p.sections = t.walkBack(m) })
+	p.once.Do(func() { p.sections = t.walkBack(m, p.sections) })
 	return p.sections
 }
 
 // pathWalks are kept from one walk to the next, for their memory.
 var pathWalks = sync.Pool{New: func() any { return new(pathWalk) }}
 
-func (t *Trace) walkBack(m Measure) []Section {
+// walkBack works out the path. It may put it into the memory of another one, that nobody uses any more.
+func (t *Trace) walkBack(m Measure, unused []Section) []Section {
 	w := pathWalks.Get().(*pathWalk)
 	w.t, w.m = t, m
-	lo, hi := t.Interval(m)
-	if len(t.roots) == 1 {
-		w.push(t.roots[0], lo, hi)
-	} else {
-		w.pushRoot(lo, hi)
+	w.start()
+	for w.step() {
 	}
-	for len(w.stack) > 0 {
-		w.step()
-	}
-	slices.Reverse(w.sections)
-	sections := slices.Clone(w.sections)
-	w.t, w.sections, w.sorted = nil, w.sections[:0], w.sorted[:0]
+	sections := w.path(unused[:0])
+	w.t = nil
 	pathWalks.Put(w)
 	return sections
 }
 
-// pathWalk holds the spans that the walk is inside of.
+// pathWalk goes back along the critical path. Its memory is one buffer. The path is written from the buffer's end towards its front, and so comes out in the
+// order of time; the spans around the innermost one are kept at the front, so that a deep trace takes no other memory. The two never meet: a span adds at
+// most two sections, one before it is entered and one when it is left, and what an open span has not added yet is room enough to keep it.
 type pathWalk struct {
-	t        *Trace
-	m        Measure
-	stack    []pathFrame
-	sections []Section // last first
-	sorted   []int32   // children by end, of spans whose children do not end in the order in which they start
+	t         *Trace
+	m         Measure
+	buffer    []Section
+	around    int // buffer[:around] are the spans around the innermost; see pathFrame.save
+	known     int // buffer[known:] is the path from the cursor on
+	innermost pathFrame
+	cursor    int64   // the path is known from here on
+	next      int32   // what happens at the cursor: the innermost span ends, or this child of it starts
+	sorted    []int32 // children by end, of spans whose children do not end in the order in which they start
 }
 
+// pathFrame is a span that the walk is inside of, from lo to hi. It is what a section has room for.
 type pathFrame struct {
-	span     int32
-	kept     int32 // of pathWalk.sorted, before the children
-	lo, hi   int64
-	cursor   int64    // the path is known from here to hi
-	next     Boundary // what happens at cursor
-	children []int32  // not yet considered, last-ending last
+	span        int32
+	first, rest int32 // its children from first to before rest are not considered yet, the last-ending last
+	sorted      bool  // they are in pathWalk.sorted, else in Trace.childList
+	lo, hi      int64
 }
 
-func (w *pathWalk) push(span int32, lo, hi int64) {
-	kept := int32(len(w.sorted))
-	w.stack = append(w.stack, pathFrame{span, kept, lo, hi, hi, Boundary{span, true}, w.byEnd(w.t.Children(int(span)))})
+// save goes field by field, as load and emit do: a literal is put together on the stack and then copied, which takes half the time of a walk.
+func (f *pathFrame) save(s *Section) {
+	s.Owner, s.StartNanos, s.EndNanos = f.span, f.lo, f.hi
+	s.From.Span, s.From.End, s.To.Span = f.first, f.sorted, f.rest
 }
 
-func (w *pathWalk) pushRoot(lo, hi int64) {
-	w.stack = append(w.stack, pathFrame{NoParent, 0, lo, hi, hi, Boundary{NoParent, true}, w.byEnd(w.t.roots)})
+func (f *pathFrame) load(s *Section) {
+	f.span, f.lo, f.hi = s.Owner, s.StartNanos, s.EndNanos
+	f.first, f.sorted, f.rest = s.From.Span, s.From.End, s.To.Span
 }
 
-// byEnd orders spans by end; of those that end together the longest comes last, and is so considered first. Most come so ordered.
-func (w *pathWalk) byEnd(spans []int32) []int32 {
-	if w.endInOrder(spans) {
-		return spans
+// start goes to the end of the root, or of the workflow as a whole, with a buffer for as many sections as there can be.
+func (w *pathWalk) start() {
+	root, most := w.t.roots[0], 2*len(w.t.Spans)-1
+	if len(w.t.roots) > 1 {
+		root, most = NoParent, most+2
 	}
-	kept := len(w.sorted)
-	w.sorted = append(w.sorted, spans...)
-	sorted := w.sorted[kept:]
-	slices.SortFunc(sorted, func(a, b int32) int {
+	if len(w.buffer) < most {
+		w.buffer = make([]Section, most)
+	}
+	w.around, w.known, w.sorted = 0, len(w.buffer), w.sorted[:0]
+	lo, hi := w.t.Interval(w.m)
+	w.enter(root, lo, hi)
+}
+
+// path returns the sections: in the memory given, if they fit. Else a buffer that is nearly full of them is given away, and another kept for the next walk.
+func (w *pathWalk) path(into []Section) []Section {
+	sections := w.buffer[w.known:]
+	if cap(into) >= len(sections) || 8*len(sections) < 7*len(w.buffer) {
+		return append(into, sections...)
+	}
+	w.buffer = nil
+	return sections
+}
+
+func (w *pathWalk) enter(span int32, lo, hi int64) {
+	f := &w.innermost
+	f.span, f.lo, f.hi = span, lo, hi
+	w.cursor, w.next = hi, span
+	w.findChildren(f)
+}
+
+// findChildren orders them by end; of those that end together the longest comes last, and is so considered first. Most come so ordered.
+func (w *pathWalk) findChildren(f *pathFrame) {
+	children := w.t.roots
+	if f.span != NoParent {
+		f.first, f.rest, f.sorted = w.t.childStart[f.span], w.t.childStart[f.span+1], false
+		children = w.t.childList[f.first:f.rest]
+		if w.endInOrder(children) {
+			return
+		}
+	}
+	f.first = int32(len(w.sorted))
+	w.sorted = append(w.sorted, children...)
+	f.rest, f.sorted = int32(len(w.sorted)), true
+	slices.SortFunc(w.sorted[f.first:], func(a, b int32) int {
 		if c := cmp.Compare(w.t.end(a, w.m), w.t.end(b, w.m)); c != 0 {
 			return c
 		}
 		return cmp.Compare(b, a) // indices follow starts
 	})
-	return sorted
 }
 
 func (w *pathWalk) endInOrder(spans []int32) bool {
@@ -151,32 +187,55 @@ func (w *pathWalk) endInOrder(spans []int32) bool {
 	return true
 }
 
-// step goes down to the child that the innermost span waited for last before the cursor, or leaves the span.
-func (w *pathWalk) step() {
-	f := &w.stack[len(w.stack)-1]
-	for len(f.children) > 0 {
-		c := f.children[len(f.children)-1]
-		f.children = f.children[:len(f.children)-1]
-		start, end := max(w.t.Spans[c].StartNanos, f.lo), min(w.t.end(c, w.m), f.hi)
-		outside := start > end || start == end && w.t.end(c, w.m) > w.t.Spans[c].StartNanos
-		if outside || !f.precedes(start, end) || !w.blocks(f.span, c) {
+// step goes down to the child that the innermost span waited for last before the cursor, or leaves the span. It says whether the walk goes on.
+func (w *pathWalk) step() bool {
+	f, children := &w.innermost, w.t.childList
+	if f.sorted {
+		children = w.sorted
+	}
+	for f.rest > f.first {
+		f.rest--
+		c := children[f.rest]
+		from, until := w.t.Spans[c].StartNanos, w.t.end(c, w.m)
+		start, end := max(from, f.lo), min(until, f.hi)
+		outside := start > end || start == end && until > from
+		if outside || !w.precedes(start, end) || !w.blocks(f.span, c) {
 			continue
 		}
-		end = min(end, f.cursor)
-		w.emit(f, Boundary{c, true}, end)
-		f.cursor, f.next = start, Boundary{c, false}
-		w.push(c, start, end)
-		return
+		end = min(end, w.cursor)
+		w.emit(f.span, c, end)
+		if w.t.childStart[c] < w.t.childStart[c+1] {
+			f.save(&w.buffer[w.around])
+			w.around++
+			w.enter(c, start, end)
+			return true
+		}
+		w.cursor, w.next = end, c
+		w.emit(c, c, start) // a leaf is left as soon as it is entered
+		w.cursor = start
 	}
-	w.emit(f, Boundary{f.span, false}, f.lo)
-	w.sorted = w.sorted[:f.kept]
-	w.stack = w.stack[:len(w.stack)-1]
+	return w.leave()
+}
+
+func (w *pathWalk) leave() bool {
+	f := &w.innermost
+	w.emit(f.span, f.span, f.lo)
+	w.cursor, w.next = f.lo, f.span
+	if f.sorted {
+		w.sorted = w.sorted[:f.first]
+	}
+	if w.around == 0 {
+		return false
+	}
+	w.around--
+	f.load(&w.buffer[w.around])
+	return true
 }
 
 // precedes reports whether a child had ended at the cursor, or as good as.
-func (f *pathFrame) precedes(start, end int64) bool {
-	overlap := end - f.cursor
-	return overlap <= 0 || start < f.cursor && overlap <= (f.hi-f.lo)/100 && overlap <= (end-start)/20
+func (w *pathWalk) precedes(start, end int64) bool {
+	overlap := end - w.cursor
+	return overlap <= 0 || start < w.cursor && overlap <= (w.innermost.hi-w.innermost.lo)/100 && overlap <= (end-start)/20
 }
 
 // blocks reports whether a parent may have waited for a child.
@@ -185,11 +244,16 @@ func (w *pathWalk) blocks(parent, child int32) bool {
 		w.t.Spans[parent].Kind != KindProducer || w.t.Spans[child].Kind != KindConsumer
 }
 
-// emit adds the section from an event to the one already known after it.
-func (w *pathWalk) emit(f *pathFrame, from Boundary, at int64) {
-	wholeSpan := from.Span == f.span && f.next.Span == f.span
-	if at == f.cursor && !wholeSpan {
+// emit adds the section from an event to the one already known after it. A section of a span begins with its own start or a child's end, and ends with a
+// child's start or its own end: whose event it is tells which.
+func (w *pathWalk) emit(owner, from int32, at int64) {
+	wholeSpan := from == owner && w.next == owner
+	if at == w.cursor && !wholeSpan {
 		return
 	}
-	w.sections = append(w.sections, Section{f.span, from, f.next, at, f.cursor})
+	w.known--
+	s := &w.buffer[w.known]
+	s.Owner, s.StartNanos, s.EndNanos = owner, at, w.cursor
+	s.From.Span, s.From.End = from, from != owner
+	s.To.Span, s.To.End = w.next, w.next == owner
 }

@@ -1,6 +1,9 @@
 package pythia_test
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -165,4 +168,107 @@ func TestPathMovesWithTheClock(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestPathIsThatOfRecursion: the path is the one that its description gives, word by word, without any regard to time and memory.
+func TestPathIsThatOfRecursion(t *testing.T) {
+	for seed := range uint64(3000) {
+		trace := build(t, randomSpans(seed)...)
+		for _, m := range bothMeasures {
+			require.Equal(t, recursivePath(trace, m), trace.CriticalPath(m), "seed %d", seed)
+		}
+	}
+}
+
+// TestPathOfLongTraces: chains and fans, whose sections leave the buffer full, or nearly empty.
+func TestPathOfLongTraces(t *testing.T) {
+	const n = 1000
+	for name, next := range map[string]func(i int64) (parent string, start, end int64){
+		"a chain":                          func(i int64) (string, int64, int64) { return spanName(i - 1), i, 3*n - i },
+		"a chain without time between":     func(i int64) (string, int64, int64) { return spanName(i - 1), 0, 3 * n },
+		"one after the other":              func(i int64) (string, int64, int64) { return spanName(0), 2 * i, 2*i + 1 },
+		"all at once":                      func(i int64) (string, int64, int64) { return spanName(0), i, 2*n + i },
+		"all at once, last in, first out":  func(i int64) (string, int64, int64) { return spanName(0), i, 3*n - i },
+		"roots":                            func(i int64) (string, int64, int64) { return "", 3 * i, 3*i + 1 },
+		"chains, each below a chain's end": func(i int64) (string, int64, int64) { return spanName(i / 2), i, 3*n - i%7 },
+	} {
+		spans := []pythia.Span{span(spanName(0), "", 0, 3*n)}
+		for i := int64(1); i < n; i++ {
+			parent, start, end := next(i)
+			spans = append(spans, span(spanName(i), parent, start, end))
+		}
+		trace, err := pythia.NewTrace("t", spans)
+		require.NoError(t, err)
+		for _, m := range bothMeasures {
+			require.Equal(t, recursivePath(trace, m), trace.CriticalPath(m), name)
+		}
+	}
+}
+
+func spanName(i int64) string { return fmt.Sprintf("%04d", i) }
+
+// TestPathsAreKept: what was returned does not change while other traces' paths are worked out.
+func TestPathsAreKept(t *testing.T) {
+	var traces []*pythia.Trace
+	var paths [][]pythia.Section
+	for seed := range uint64(200) {
+		trace := build(t, randomSpans(seed)...)
+		traces, paths = append(traces, trace), append(paths, trace.CriticalPath(pythia.UntilWorkDone))
+	}
+	for i, trace := range traces {
+		require.Equal(t, recursivePath(trace, pythia.UntilWorkDone), paths[i])
+	}
+}
+
+// recursion finds a path as the documentation of CriticalPath says it.
+type recursion struct {
+	*pythia.Trace
+	m        pythia.Measure
+	sections []pythia.Section // last first
+}
+
+func recursivePath(t *pythia.Trace, m pythia.Measure) []pythia.Section {
+	r := recursion{t, m, nil}
+	lo, hi := t.Interval(m)
+	if roots := t.Roots(); len(roots) > 1 {
+		r.walk(pythia.NoParent, roots, lo, hi)
+	} else {
+		r.walk(roots[0], t.Children(int(roots[0])), lo, hi)
+	}
+	slices.Reverse(r.sections)
+	return r.sections
+}
+
+func (r *recursion) walk(span int32, children []int32, lo, hi int64) {
+	cursor, next := hi, pythia.Boundary{Span: span, End: true}
+	add := func(from pythia.Boundary, at int64) {
+		if at < cursor || from.Span == span && next.Span == span {
+			r.sections = append(r.sections, pythia.Section{Owner: span, From: from, To: next, StartNanos: at, EndNanos: cursor})
+		}
+	}
+	children = slices.Clone(children)
+	slices.SortFunc(children, func(a, b int32) int { return cmp.Or(cmp.Compare(r.end(b), r.end(a)), cmp.Compare(a, b)) })
+	for _, c := range children {
+		child := &r.Spans[c]
+		start, end := max(child.StartNanos, lo), min(r.end(c), hi)
+		outside := start > end || start == end && child.StartNanos < r.end(c)
+		overlap := end - cursor
+		mild := start < cursor && overlap <= (hi-lo)/100 && overlap <= (end-start)/20
+		cast := span != pythia.NoParent && r.Spans[span].Kind == pythia.KindProducer && child.Kind == pythia.KindConsumer
+		if outside || overlap > 0 && !mild || cast && r.m == pythia.UntilAnswered {
+			continue
+		}
+		end = min(end, cursor)
+		add(pythia.Boundary{Span: c, End: true}, end)
+		r.walk(c, r.Children(int(c)), start, end)
+		cursor, next = start, pythia.Boundary{Span: c}
+	}
+	add(pythia.Boundary{Span: span}, lo)
+}
+
+func (r *recursion) end(span int32) int64 {
+	if r.m == pythia.UntilAnswered {
+		return r.Spans[span].EndNanos
+	}
+	return r.WorkEnd(int(span))
 }
