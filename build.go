@@ -9,6 +9,7 @@ import (
 // builder makes traces. It keeps its memory, and what it knows of trace points, from one to the next.
 type builder struct {
 	*Trace
+	memory  traceMemory
 	ids     idTable
 	points  pointTable
 	keys    []startKey
@@ -27,9 +28,9 @@ func NewTrace(id string, spans []Span) (*Trace, error) {
 	}
 	b := builders.Get().(*builder)
 	t := &Trace{ID: id, Spans: spans}
-	b.Trace = t
+	b.Trace, b.memory = t, traceMemory{}
 	b.build()
-	b.Trace = nil
+	b.Trace, b.memory = nil, traceMemory{}
 	builders.Put(b)
 	return t, nil
 }
@@ -51,10 +52,10 @@ func (b *builder) build() {
 
 // allocate makes all that is kept for each span, at once.
 func (b *builder) allocate() {
-	n := len(b.Spans)
-	small := make([]int32, 4*n+1)
-	b.parent, b.origin, b.childStart, b.childList = small[:n:n], small[n:2*n:2*n], small[2*n:3*n+1:3*n+1], small[3*n+1:3*n+1]
-	b.contexts, b.workEnd = make([]ContextID, n), make([]int64, n)
+	n, m := len(b.Spans), &b.memory
+	m.small, m.contexts, m.times = zeros(m.small, 4*n+1), zeros(m.contexts, n), zeros(m.times, n)
+	b.parent, b.origin, b.childStart, b.childList = m.small[:n:n], m.small[n:2*n:2*n], m.small[2*n:3*n+1:3*n+1], m.small[3*n+1:3*n+1]
+	b.contexts, b.workEnd = m.contexts, m.times
 }
 
 // latest is the last moment that a trace can hold, in 2116. Differences of moments, and moments moved by differences, fit an int64.
@@ -131,7 +132,7 @@ func compareReports(a, b *Span) int {
 		return 1
 	}
 	return cmp.Or(cmp.Compare(b.DurationNanos(), a.DurationNanos()), cmp.Compare(a.StartNanos, b.StartNanos), a.Point.Compare(b.Point),
-		cmp.Compare(a.ParentID, b.ParentID), cmp.Compare(a.Kind, b.Kind), cmp.Compare(len(b.Attrs), len(a.Attrs)),
+		cmp.Compare(a.ParentID, b.ParentID), cmp.Compare(a.Kind, b.Kind), cmp.Compare(b.Attrs.Len(), a.Attrs.Len()),
 		cmp.Compare(len(b.Events), len(a.Events)), cmp.Compare(len(b.Links), len(a.Links)))
 }
 

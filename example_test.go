@@ -116,7 +116,7 @@ func ExampleGrouper() {
 	var grouper pythia.Grouper = byTenant{}
 	for _, name := range []string{"GET /cart", "GET /health"} {
 		trace, err := pythia.NewTrace("4bf92f35", []pythia.Span{
-			{ID: "1", Point: pythia.TracePointID{Name: name}, EndNanos: 5 * ms, Attrs: []pythia.Attr{pythia.String("tenant", "acme")}},
+			{ID: "1", Point: pythia.TracePointID{Name: name}, EndNanos: 5 * ms, Attrs: pythia.AttrsOf(pythia.String("tenant", "acme"))},
 		})
 		if err != nil {
 			fmt.Println(err)

@@ -27,7 +27,7 @@ func span(id, parent string, start, end int64, options ...option) pythia.Span {
 
 func named(name string) option      { return func(s *pythia.Span) { s.Point.Name = name } }
 func kind(k pythia.SpanKind) option { return func(s *pythia.Span) { s.Kind = k } }
-func attrs(a ...pythia.Attr) option { return func(s *pythia.Span) { s.Attrs = a } }
+func attrs(a ...pythia.Attr) option { return func(s *pythia.Span) { s.Attrs = pythia.AttrsOf(a...) } }
 func links(l ...pythia.Link) option { return func(s *pythia.Span) { s.Links = l } }
 func unfinished(s *pythia.Span)     { s.Unfinished = true }
 func client(host string) option     { return onHost(host, pythia.KindClient) }

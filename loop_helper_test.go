@@ -119,7 +119,7 @@ func (a *loopApp) request(root string, start time.Time, on func(p pythia.TracePo
 		}
 		s := pythia.Span{ID: fmt.Sprint(name, len(spans)), ParentID: parent, Point: loopPoint(name), StartNanos: at}
 		if slices.Contains(a.AttributesOn(s.Point), "n") {
-			s.Attrs = []pythia.Attr{pythia.Number("n", n)}
+			s.Attrs = pythia.AttrsOf(pythia.Number("n", n))
 		}
 		shown := on(s.Point, root, number)
 		i, id := len(spans), s.ID

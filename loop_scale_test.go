@@ -91,7 +91,7 @@ func (a *manyGroups) request(r *rand.Rand, requestType, tenant int, all bool) *p
 	}
 	spans[0] = pythia.Span{
 		ID: "root", Point: a.point(requestType, "root"), StartNanos: start, EndNanos: at,
-		Attrs: []pythia.Attr{pythia.String("tenant", fmt.Sprint("tenant", tenant))},
+		Attrs: pythia.AttrsOf(pythia.String("tenant", fmt.Sprint("tenant", tenant))),
 	}
 	t, err := pythia.NewTrace(fmt.Sprint("t", a.number.Add(1)), spans)
 	if err != nil {

@@ -40,7 +40,7 @@ func TestValue(t *testing.T) {
 
 func TestSpanAttr(t *testing.T) {
 	s := pythia.Span{
-		Attrs:   []pythia.Attr{pythia.Number("n", 1), pythia.Number("n", 2), pythia.String("both", "span"), pythia.Bool("b", true)},
+		Attrs:   pythia.AttrsOf(pythia.Number("n", 1), pythia.Number("n", 2), pythia.String("both", "span"), pythia.Bool("b", true)),
 		Process: &pythia.Process{Attrs: []pythia.Attr{pythia.String("both", "process"), pythia.String("region", "eu")}},
 	}
 	for key, want := range map[string]string{"n": "1", "both": "span", "b": "true", "region": "eu"} {

@@ -3,6 +3,7 @@ package pythia
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // startKey is what spans are sorted by, so that sorting does not move them.
@@ -21,13 +22,33 @@ func (b *builder) sort() {
 		keys = append(keys, startKey{b.Spans[i].StartNanos, int32(i)})
 	}
 	b.keys = keys
-	slices.SortFunc(keys, func(x, y startKey) int {
-		if x.start != y.start {
-			return cmp.Compare(x.start, y.start)
-		}
-		return cmp.Compare(b.Spans[x.span].ID, b.Spans[y.span].ID)
-	})
+	if len(keys) <= fewSpans {
+		b.insertionSort(keys)
+	} else {
+		slices.SortFunc(keys, b.compareStarts)
+	}
 	b.arrange()
+}
+
+// fewSpans are so many that sorting them by insertion takes less time than anything else.
+const fewSpans = 48
+
+func (b *builder) insertionSort(keys []startKey) {
+	for i, k := range keys {
+		at := i
+		for at > 0 && b.compareStarts(k, keys[at-1]) < 0 {
+			keys[at] = keys[at-1]
+			at--
+		}
+		keys[at] = k
+	}
+}
+
+func (b *builder) compareStarts(x, y startKey) int {
+	if x.start != y.start {
+		return cmp.Compare(x.start, y.start)
+	}
+	return strings.Compare(b.Spans[x.span].ID, b.Spans[y.span].ID)
 }
 
 func (b *builder) sorted() bool {

@@ -18,35 +18,113 @@ func RequestType(t *Trace) string { return RequestTypeOf(&t.Spans[t.roots[0]]) }
 //
 // Only the scope and the name of the span's point, its attributes and those of its process count; RequestTypeKey counts on the span only.
 func RequestTypeOf(s *Span) string {
-	if stated, ok := lookup(s.Attrs, RequestTypeKey); ok && stated.String() != "" {
-		return stated.String()
+	said := saidOf(s)
+	if stated := said.first(saysType); stated != "" {
+		return stated
 	}
 	if s.Point.Scope == "" {
-		return operationName(s)
+		return said.operation(s.Point.Name)
 	}
-	return s.Point.Scope + " " + operationName(s)
+	return s.Point.Scope + " " + said.operation(s.Point.Name)
 }
 
-func operationName(s *Span) string {
-	if route := text(s, "http.route"); route != "" {
-		return join(text(s, "http.request.method", "http.method"), route)
+// What attributes say of a request, by OpenTelemetry's semantic conventions, today's and those before.
+const (
+	saysType = iota
+	saysRoute
+	saysMethod
+	saidMethod
+	saysRPCService
+	saysRPCMethod
+	saysTemplate
+	saysDestination
+	saidDestination
+	saysOperation
+	saysOperationType
+	saidOperation
+
+	sayings
+	saysNothing = -1
+)
+
+func saidBy(key string) int {
+	switch key {
+	case RequestTypeKey:
+		return saysType
+	case "http.route":
+		return saysRoute
+	case "http.request.method":
+		return saysMethod
+	case "http.method":
+		return saidMethod
+	case "rpc.service":
+		return saysRPCService
+	case "rpc.method":
+		return saysRPCMethod
+	case "messaging.destination.template":
+		return saysTemplate
+	case "messaging.destination.name":
+		return saysDestination
+	case "messaging.destination":
+		return saidDestination
+	case "messaging.operation.name":
+		return saysOperation
+	case "messaging.operation.type":
+		return saysOperationType
+	case "messaging.operation":
+		return saidOperation
 	}
-	if service, method := text(s, "rpc.service"), text(s, "rpc.method"); method != "" {
-		return strings.TrimPrefix(service+"/"+method, "/")
-	}
-	if destination := text(s, "messaging.destination.template", "messaging.destination.name", "messaging.destination"); destination != "" {
-		return join(text(s, "messaging.operation.name", "messaging.operation.type", "messaging.operation"), Template(destination))
-	}
-	return Template(s.Point.Name)
+	return saysNothing
 }
 
-func text(s *Span, keys ...string) string {
-	for _, k := range keys {
-		if v, ok := s.Attr(k); ok {
-			return v.String()
+// said is what a span's attributes say, and where they say nothing those of its process.
+type said [sayings]struct {
+	Value
+	there bool
+}
+
+// saidOf goes through the attributes once: they may have to be decoded.
+func saidOf(s *Span) (all said) {
+	for a := range s.Attrs.All() {
+		all.add(a)
+	}
+	if s.Process == nil {
+		return all
+	}
+	all[saysType].there = true // a process has requests of several types
+	for _, a := range s.Process.Attrs {
+		all.add(a)
+	}
+	return all
+}
+
+func (s *said) add(a Attr) {
+	if i := saidBy(a.Key); i != saysNothing && !s[i].there {
+		s[i].Value, s[i].there = a.Value, true
+	}
+}
+
+// first returns the text of the first that is there.
+func (s *said) first(of ...int) string {
+	for _, i := range of {
+		if s[i].there {
+			return s[i].String()
 		}
 	}
 	return ""
+}
+
+func (s *said) operation(name string) string {
+	if route := s.first(saysRoute); route != "" {
+		return join(s.first(saysMethod, saidMethod), route)
+	}
+	if service, method := s.first(saysRPCService), s.first(saysRPCMethod); method != "" {
+		return strings.TrimPrefix(service+"/"+method, "/")
+	}
+	if destination := s.first(saysTemplate, saysDestination, saidDestination); destination != "" {
+		return join(s.first(saysOperation, saysOperationType, saidOperation), Template(destination))
+	}
+	return Template(name)
 }
 
 func join(a, b string) string {

@@ -18,6 +18,9 @@ type round struct {
 	// affected are the watches whose windows begin anew, besides those whose requests see something switched.
 	affected  map[*watch]bool
 	localised int // groups
+	// statesAfter is how many switchings there were in this step when the states of the points were looked up, if statesKnown.
+	statesAfter int
+	statesKnown bool
 }
 
 // step observes, decides and switches once. Only a context that is done stops it; all else that goes wrong is in the Cycle.

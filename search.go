@@ -23,8 +23,11 @@ func (r *round) search(w *watch, total moments) {
 	if !w.varying && !w.steady {
 		w.varying, w.steady = total.worseBy(*w.normal)
 	}
+	switched := len(r.cycle.Disabled)
 	undecided := r.judge(w, seen, total)
-	r.spent = r.costOfAll() // without what was just switched off
+	if len(r.cycle.Disabled) > switched {
+		r.spent = r.costOfAll() // without what was just switched off
+	}
 	r.pursue(w, seen, total, undecided)
 }
 
@@ -191,10 +194,19 @@ func (r *round) split(w *watch, targets []*Finding) (leaves []*Finding, leftOut 
 	return leaves, max(wanted.LeftOut, 0) + granted.LeftOut, nil
 }
 
+// statesOfPoints returns all points as they are now: as they were for the search before, if nothing has been switched since.
+func (r *round) statesOfPoints() []PointState {
+	if switched := len(r.cycle.Enabled) + len(r.cycle.Disabled); !r.statesKnown || switched != r.statesAfter {
+		r.pointStates()
+		r.statesKnown, r.statesAfter = true, switched
+	}
+	return r.points
+}
+
 // state is what the strategy decides on.
 func (r *round) state(w *watch, targets []*Finding) *State {
 	s := &State{
-		Space: r.config.Space, Points: r.pointStates(), Room: r.config.Budget.Minus(r.spent),
+		Space: r.config.Space, Points: r.statesOfPoints(), Room: r.config.Budget.Minus(r.spent),
 		Seed: uint64(RootContext.hashUint64(r.config.Seed).hashUint64(uint64(r.cycle.Number)).hashString(w.requestType)),
 	}
 	var tried []TracePointID
@@ -246,12 +258,7 @@ func clonePoints(points []PointState) []PointState {
 
 // othersHoldPoints reports whether searches for other request types have points on.
 func (r *round) othersHoldPoints(w *watch) bool {
-	for _, s := range r.wanted() {
-		for t := range s.types {
-			if t != w.requestType {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.watched, func(o *watch) bool {
+		return o != w && o.diagnosis != nil && slices.ContainsFunc(o.diagnosis.Hypotheses, func(h Hypothesis) bool { return h.On() })
+	})
 }

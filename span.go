@@ -45,7 +45,7 @@ type Span struct {
 	StartNanos, EndNanos int64
 	// Process is shared between spans and must not be changed. Nil means a process of which only Point.Scope is known.
 	Process *Process
-	Attrs   []Attr
+	Attrs   Attrs
 	Events  []SpanEvent
 	Links   []Link
 	Failed  bool // the tracer marked the operation as failed
@@ -65,7 +65,7 @@ type Link struct{ TraceID, SpanID string }
 
 // Attr returns the value of the span's attribute, else of its process.
 func (s *Span) Attr(key string) (Value, bool) {
-	if v, ok := lookup(s.Attrs, key); ok || s.Process == nil {
+	if v, ok := s.Attrs.Lookup(key); ok || s.Process == nil {
 		return v, ok
 	}
 	return lookup(s.Process.Attrs, key)

@@ -29,7 +29,7 @@ func order(i int, extraMicros int64) *pythia.Trace {
 		{
 			ID: "1", Point: pythia.TracePointID{Scope: "shop", Name: "POST /order"}, Kind: pythia.KindServer, Process: shopServer,
 			StartNanos: start, EndNanos: answered + network + render,
-			Attrs: []pythia.Attr{pythia.Number("items", float64(r.IntN(9)))},
+			Attrs: pythia.AttrsOf(pythia.Number("items", float64(r.IntN(9)))),
 		},
 		{
 			ID: "2", ParentID: "1", Point: pythia.TracePointID{Scope: "shop", Name: "POST"}, Kind: pythia.KindClient, Process: shopServer,
@@ -37,7 +37,7 @@ func order(i int, extraMicros int64) *pythia.Trace {
 		},
 		{
 			ID: "3", ParentID: "2", Point: pythia.TracePointID{Scope: "stock", Name: "reserve"}, Kind: pythia.KindServer, Process: stockServer,
-			StartNanos: served, EndNanos: answered, Attrs: []pythia.Attr{pythia.Number("queue.length", float64(queue))},
+			StartNanos: served, EndNanos: answered, Attrs: pythia.AttrsOf(pythia.Number("queue.length", float64(queue))),
 		},
 	})
 	if err != nil {

@@ -141,7 +141,7 @@ func sortedPoints(ids iter.Seq[TracePointID]) []TracePointID {
 func (s *Span) size() int {
 	const fixed, perAttribute = 90, 6 // IDs, times and kind; tags and lengths
 	n := fixed + len(s.Point.Name)
-	for _, a := range s.Attrs {
+	for a := range s.Attrs.All() {
 		n += perAttribute + len(a.Key) + max(len(a.Value.str), 8)
 	}
 	for i := range s.Events {

@@ -151,7 +151,7 @@ func TestUsageSurvivesARestart(t *testing.T) {
 func TestUsageSizesSpans(t *testing.T) {
 	small := Span{Point: usagePoint}
 	large := Span{
-		Point: usagePoint, Attrs: []Attr{String("key", "a long value of an attribute"), Number("n", 1)}, Links: make([]Link, 2),
+		Point: usagePoint, Attrs: AttrsOf(String("key", "a long value of an attribute"), Number("n", 1)), Links: make([]Link, 2),
 		Events: []SpanEvent{{Name: "event", Attrs: []Attr{Bool("b", true)}}},
 	}
 	require.Greater(t, small.size(), 50)

@@ -11,7 +11,7 @@ import (
 func checkout(tenant string, attempts int) *pythia.Trace {
 	spans := []pythia.Span{{
 		ID: "root", Point: pythia.TracePointID{Scope: "shop", Name: "POST /checkout"}, EndNanos: 100,
-		Attrs: []pythia.Attr{pythia.String("tenant", tenant)},
+		Attrs: pythia.AttrsOf(pythia.String("tenant", tenant)),
 	}}
 	for i := range attempts {
 		spans = append(spans, pythia.Span{

@@ -16,7 +16,7 @@ import (
 func span(id, parent, point string, start, end int64, attrs ...pythia.Attr) pythia.Span {
 	scope, name, _ := strings.Cut(point, " ")
 	return pythia.Span{
-		ID: id, ParentID: parent, Point: pythia.TracePointID{Scope: scope, Name: name}, StartNanos: start, EndNanos: end, Attrs: attrs,
+		ID: id, ParentID: parent, Point: pythia.TracePointID{Scope: scope, Name: name}, StartNanos: start, EndNanos: end, Attrs: pythia.AttrsOf(attrs...),
 	}
 }
 

@@ -13,16 +13,16 @@ type accumulator struct {
 	durations   durations
 	edgeTable
 	rare   rareTable // of the edges
-	first  int32     // the edge with which the last workflow began; see edgeStats.next
+	first  uint16    // the edge with which the last workflow began; see edgeStats.next
 	sample reservoir
 }
 
-func newAccumulator(requestType string, sampleSize int) *accumulator {
-	return &accumulator{requestType: strings.Clone(requestType), sample: reservoir{size: sampleSize}}
+func newAccumulator(requestType string, q *quota) *accumulator {
+	return &accumulator{requestType: strings.Clone(requestType), sample: reservoir{quota: q}}
 }
 
-// observe adds a workflow.
-func (a *accumulator) observe(o *observer) {
+// observe adds a workflow. It reports whether it became an exemplar.
+func (a *accumulator) observe(o *observer) bool {
 	t := o.trace
 	sections := t.CriticalPath(o.measure)
 	start, end := t.Interval(o.measure)
@@ -34,9 +34,12 @@ func (a *accumulator) observe(o *observer) {
 	for _, s := range samples {
 		a.rare.add(&a.edges[s.edge], s.nanos, int64(s.count), total)
 	}
-	if rank := rankOf(t.ID, start, total); a.sample.wants(rank) {
+	rank := rankOf(t.ID, start, total)
+	wanted := a.sample.wants(rank)
+	if wanted {
 		a.sample.add(o.exemplar(rank, start, total))
 	}
+	return wanted
 }
 
 // join makes the request type of some workflows part of what the group is called: a grouper may join several.
@@ -74,10 +77,7 @@ func (a *accumulator) merge(o *accumulator, callees []int32) {
 		j := a.findOrAdd(key)
 		into := &a.edges[j]
 		a.rare.merge(into, e, o.rare)
-		if over := into.traces - a.total.n; over > 0 { // several edges became that of the rest: what passed two of them passed it twice
-			into.traces -= over
-			a.rare.of(into).again.add(over, 1)
-		}
+		a.rare.again(into, a.total.n)
 		place[i] = j
 		same = same && j == int32(i)
 	}

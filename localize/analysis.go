@@ -13,9 +13,8 @@ type analysis struct {
 	config      Config
 	now, before *catalogue // before is nil without a baseline
 	words       lexicon
-	read        []edgeSample // of one group after the other
-	series      []float64    // as well
 	groups      []*groupAnalysis
+	*workspace
 }
 
 // groupAnalysis is a group with what is derived from its moments and its sample.
@@ -25,12 +24,16 @@ type groupAnalysis struct {
 	*pythia.Group                   // by itself: what is made of the analysis must not keep all of it
 	exemplars     []*exemplar       // by time
 	totals        []float64         // seconds, as exemplars
+	ascending     []float64         // the same in order, until the modes are found: all that asks for the distribution would sort them
 	modeOf        []int             // as exemplars
 	variance      float64           // n²·Var(T), ns²
 	edges         []edgeShare       // in order of what they are
 	unacceptable  bool              // says one of the metrics
+	dipP          float64           // of the totals, not corrected
 	columns       []pythia.Variable // built when first asked for
 	varying       []float64         // see varyingTotals; built when first asked for
+	varyingCut    []float64         // the same, winsorised
+	sums          []partsSeries     // see seriesOf
 	rows          []edgeRow         // by edge; see rowsOf
 	rowsAt        []int32           // where the rows of each edge begin; one more, where they end
 	totalP        float64           // of the total being as in the baseline; see compare
@@ -69,7 +72,8 @@ func (g *groupAnalysis) stake(e *edgeShare) float64 {
 const fewestTraces = 8
 
 func newAnalysis(v, before *Variance, settled []settledGroup) *analysis {
-	a := &analysis{config: v.config, now: v.observer.catalogue}
+	a := &analysis{config: v.config, now: v.observer.catalogue, workspace: workspaces.Get().(*workspace)}
+	a.hull.reserve(largestSample(settled))
 	if before != nil {
 		a.before = before.observer.catalogue
 	}
@@ -81,6 +85,13 @@ func newAnalysis(v, before *Variance, settled []settledGroup) *analysis {
 		return cmp.Compare(y.StakeSeconds(), x.StakeSeconds())
 	})
 	return a
+}
+
+func largestSample(settled []settledGroup) (n int) {
+	for _, s := range settled {
+		n = max(n, len(s.sample.heap))
+	}
+	return n
 }
 
 func (a *analysis) analyse(s settledGroup) *groupAnalysis {
@@ -103,13 +114,32 @@ func (a *analysis) analyse(s settledGroup) *groupAnalysis {
 		}
 	}
 	g.totals = totalsOf(g.exemplars)
-	for _, m := range a.config.Metrics {
-		score := m.Metric.Score(g.totals)
+	g.score()
+	g.decompose()
+	return g
+}
+
+// score asks the metrics.
+func (g *groupAnalysis) score() {
+	g.ascending = ascending(g.totals)
+	_, g.dipP = g.in.hull.test(g.ascending)
+	g.Scores = make([]pythia.Score, 0, len(g.in.config.Metrics))
+	for _, m := range g.in.config.Metrics {
+		score := g.scoreBy(m.Metric)
 		g.Scores = append(g.Scores, pythia.Score{Metric: m.Metric.Name(), Value: score})
 		g.unacceptable = g.unacceptable || score > m.Acceptable
 	}
-	g.decompose()
-	return g
+}
+
+// scoreBy returns what a metric says. Those of this package know no order of the durations, and are spared sorting them again.
+func (g *groupAnalysis) scoreBy(m pythia.VariationMetric) float64 {
+	switch m.(type) {
+	case Multimodality:
+		return 1 - g.dipP
+	case StdDev, CoV:
+		return m.Score(g.ascending)
+	}
+	return m.Score(g.totals)
 }
 
 // totalsOf returns the durations of a sample, in its order.
@@ -127,7 +157,7 @@ func seconds(nanos int64) float64 { return float64(nanos) / 1e9 }
 // first, and with them the order of floating-point sums would.
 func (g *groupAnalysis) decompose() {
 	order := g.in.now.order(g.accumulator)
-	g.edges = make([]edgeShare, len(order))
+	g.edges = g.in.workspace.edges.take(len(order))
 	for at, i := range order {
 		g.edges[at] = g.shareOf(i)
 	}
@@ -192,13 +222,14 @@ func (a *analysis) findModes() {
 	for i, g := range a.groups {
 		p[i] = 1
 		if !g.TooFew {
-			_, p[i] = Dip(g.totals)
+			p[i] = g.dipP
 		}
 	}
 	adjusted := benjaminiHochberg(p, len(p))
 	for i, g := range a.groups {
 		g.DipP = adjusted[i]
 		g.setModes(adjusted[i] <= modeLevel)
+		g.ascending = nil
 	}
 }
 
@@ -207,7 +238,7 @@ func (g *groupAnalysis) setModes(multimodal bool) {
 	if multimodal {
 		level = modeLevel
 	}
-	for _, m := range Modes(g.totals, level) {
+	for _, m := range modesOf(g.ascending, level, g.in.hull) {
 		g.Modes = append(g.Modes, pythia.Mode{CenterSeconds: m.Center, LowSeconds: m.Low, HighSeconds: m.High, Share: m.Share})
 	}
 	g.modeOf = make([]int, len(g.totals))
@@ -226,7 +257,7 @@ func (a *analysis) unacceptable(g *groupAnalysis) bool {
 	return !g.TooFew && g.unacceptable && g.StdDevSeconds > a.config.NegligibleStdDev.Seconds()
 }
 
-// described returns the groups as they are reported.
+// described returns the groups as they are reported, and ends the analysis.
 func (a *analysis) described() []*pythia.Group {
 	groups := make([]*pythia.Group, len(a.groups))
 	for i, g := range a.groups {

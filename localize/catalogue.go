@@ -12,27 +12,26 @@ import (
 type catalogue struct {
 	bins     *mapping.LogarithmicMapping
 	contexts map[pythia.ContextID]callingContext // without the root
-	points   numbered[pythia.TracePointID]
-	callees  numbered[string] // the first is "", that of edges that are no calls
+	callees  numbered[string]                    // the first is "", that of edges that are no calls
 	words    *dictionary
 	swept    int // how many contexts there were after the last sweep
+	renewed  int // how many words and points there were when the dictionary was begun
 }
 
 // callingContext is a node of the tree of calling contexts.
 type callingContext struct {
 	parent pythia.ContextID
-	point  int32 // a number of [catalogue.points]
+	point  int32 // a number of [catalogue.words]
 }
 
 func newCatalogue(bins *mapping.LogarithmicMapping) *catalogue {
 	c := &catalogue{bins: bins, contexts: make(map[pythia.ContextID]callingContext), words: newDictionary()}
-	c.points.number(pythia.TracePointID{}) // the first is that of the root and of contexts that are not there
 	c.callees.number("")
 	return c
 }
 
 func (c *catalogue) point(context callingContext) pythia.TracePointID {
-	return c.points.items[context.point]
+	return c.words.points[context.point]
 }
 
 // addContext adds the context of a span, and those around it, unless it is there. Spans are looked at once for each workflow, however deep they are:
@@ -54,17 +53,9 @@ func (c *catalogue) addContext(t *pythia.Trace, span int32, path []int32) []int3
 		if p := t.Parent(i); p != pythia.NoParent {
 			parent = t.Context(p)
 		}
-		c.contexts[t.Context(i)] = callingContext{parent, c.points.number(t.Spans[i].Point)}
+		c.contexts[t.Context(i)] = callingContext{parent, c.words.point(t.Spans[i].Point)}
 	}
 	return path
-}
-
-// dictionary returns the words for a new exemplar: others than for those before, once there are too many.
-func (c *catalogue) dictionary() *dictionary {
-	if len(c.words.all()) > mostWords {
-		c.words = newDictionary()
-	}
-	return c.words
 }
 
 // mostCallees bounds how many callees are told apart. There is nothing that would let go of one.
@@ -101,13 +92,9 @@ func (c *catalogue) stack(id pythia.ContextID) []pythia.TracePointID {
 
 // merge adds what another catalogue holds, which stays as it is. It returns what number each of its callees has here.
 func (c *catalogue) merge(o *catalogue) (callees []int32) {
-	points := make([]int32, len(o.points.items))
-	for i, p := range o.points.items {
-		points[i] = c.points.number(p)
-	}
 	for id, context := range o.contexts {
 		if _, known := c.contexts[id]; !known {
-			c.contexts[id] = callingContext{context.parent, points[context.point]}
+			c.contexts[id] = callingContext{context.parent, c.words.point(o.point(context))}
 		}
 	}
 	callees = make([]int32, len(o.callees.items))
@@ -117,22 +104,20 @@ func (c *catalogue) merge(o *catalogue) (callees []int32) {
 	return callees
 }
 
-// sweep lets go of the contexts that no edge refers to any more, if there may be many. It takes time in proportion to all edges, but only after as
-// many contexts were added as there were.
+// sweep lets go of the contexts that no edge refers to any more, if there may be many. It takes time in proportion to all edges, but only after groups were
+// let go, and a quarter as many contexts were added as there were.
 func (c *catalogue) sweep(groups map[pythia.GroupKey]*accumulator) {
-	if len(c.contexts) < max(1000, 2*c.swept) {
+	if len(c.contexts) < c.swept+max(1000, c.swept/4) {
 		return
 	}
 	used := make(map[pythia.ContextID]callingContext, c.swept)
-	points := numbered[pythia.TracePointID]{}
-	points.number(pythia.TracePointID{})
 	keep := func(id pythia.ContextID) {
 		for {
 			context, known := c.contexts[id]
 			if _, kept := used[id]; kept || !known {
 				return
 			}
-			used[id] = callingContext{context.parent, points.number(c.point(context))}
+			used[id] = context
 			id = context.parent
 		}
 	}
@@ -144,7 +129,7 @@ func (c *catalogue) sweep(groups map[pythia.GroupKey]*accumulator) {
 			keep(k.to)
 		}
 	}
-	c.contexts, c.points, c.swept = used, points, len(used)
+	c.contexts, c.swept = used, len(used)
 }
 
 // numbered gives things numbers, from 0 in order of appearance.

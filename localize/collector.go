@@ -37,17 +37,20 @@ func (c *collector) collect(words *dictionary, t *pythia.Trace) {
 	if c.processes == nil {
 		c.processes = make(map[*pythia.Process]struct{})
 	}
-	var last *pythia.Process
+	var process *pythia.Process
+	var point int32
 	for i := range t.Spans {
 		s := &t.Spans[i]
-		w := words.point(s.Point)
-		c.count(words.nameOf(s.Point, w))
-		for k := range s.Attrs {
-			c.add(words.attribute(s.Point, w, k, s.Attrs[k].Key), s.Attrs[k].Value, s.DurationNanos())
+		point = words.pointAfter(point, s.Point)
+		c.count(words.nameOf(point))
+		last := int32(0)
+		for a := range s.Attrs.All() {
+			last = words.variable(point, last, a.Key)
+			c.add(last, a.Value, s.DurationNanos())
 		}
-		if s.Process != nil && s.Process != last {
-			last = s.Process
-			c.addProcess(last)
+		if s.Process != nil && s.Process != process {
+			process = s.Process
+			c.addProcess(process)
 		}
 	}
 	c.boundCounts()
@@ -63,6 +66,7 @@ func (c *collector) reset() {
 	}
 	clear(c.vars)
 	clear(c.processes)
+	c.words = nil
 	c.vars, c.nanos, c.counts = c.vars[:0], c.nanos[:0], c.counts[:0]
 }
 
@@ -71,16 +75,19 @@ func (c *collector) addProcess(p *pythia.Process) {
 		return
 	}
 	c.processes[p] = struct{}{}
-	id := pythia.TracePointID{Scope: p.Service}
-	w := c.words.point(id)
+	point, last := c.words.point(pythia.TracePointID{Scope: p.Service}), int32(0)
+	add := func(key string, v pythia.Value) {
+		last = c.words.variable(point, last, key)
+		c.add(last, v, 0)
+	}
 	if p.Instance != "" {
-		c.add(c.words.attribute(id, w, 0, "instance"), pythia.StringValue(p.Instance), 0)
+		add("instance", pythia.StringValue(p.Instance))
 	}
 	if p.Host != "" {
-		c.add(c.words.attribute(id, w, 1, "host"), pythia.StringValue(p.Host), 0)
+		add("host", pythia.StringValue(p.Host))
 	}
-	for k := range p.Attrs {
-		c.add(c.words.attribute(id, w, k+2, p.Attrs[k].Key), p.Attrs[k].Value, 0)
+	for _, a := range p.Attrs {
+		add(a.Key, a.Value)
 	}
 }
 
@@ -119,9 +126,8 @@ func (c *collector) boundCounts() {
 	if len(c.counts) <= maxVariables {
 		return
 	}
-	words := c.words.all()
 	slices.SortFunc(c.counts, func(x, y wordCount) int {
-		return cmp.Or(cmp.Compare(y.count, x.count), strings.Compare(words[x.word], words[y.word]))
+		return cmp.Or(cmp.Compare(y.count, x.count), strings.Compare(c.words.text(x.word), c.words.text(y.word)))
 	})
 	for _, n := range c.counts[maxVariables:] {
 		c.countOf[n.word] = 0

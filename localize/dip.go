@@ -45,7 +45,12 @@ const dipHuge = 1e280
 // Applied Statistics 34 (1985) 320-325. Written from the definition.
 func Dip(sample []float64) (dip, p float64) {
 	sorted := ascending(sample)
-	fit := newDipHull(len(sorted)).fit(sorted)
+	return newDipHull(len(sorted)).test(sorted)
+}
+
+// test is [Dip] of an ascending, finite sample.
+func (h *dipHull) test(sorted []float64) (dip, p float64) {
+	fit := h.fit(sorted)
 	return fit.dip, dipPValue(len(sorted), fit.dip)
 }
 
@@ -85,8 +90,18 @@ type dipHull struct {
 
 // newDipHull returns a hull for samples of up to n values.
 func newDipHull(n int) *dipHull {
+	h := new(dipHull)
+	h.reserve(n)
+	return h
+}
+
+// reserve makes room for samples of up to n values.
+func (h *dipHull) reserve(n int) {
+	if n > 0 && n <= len(h.next) {
+		return
+	}
 	floats, ints := make([]float64, 2*n+1), make([]int32, 3*n)
-	return &dipHull{x: floats[:n:n], below: floats[n:], before: ints[:n:n], after: ints[n : 2*n : 2*n], next: ints[2*n:]}
+	*h = dipHull{x: floats[:n:n], below: floats[n:], before: ints[:n:n], after: ints[n : 2*n : 2*n], next: ints[2*n:]}
 }
 
 // fit computes the dip of an ascending, finite sample in the memory of the last one.

@@ -18,9 +18,10 @@
 //
 // What is kept is bounded by the number of groups and edges, not of workflows: exact integer moments, a quantile sketch, and a
 // sample of workflows for what moments cannot tell (modes, intervals, explanations). A group of twenty edges takes less than 4 KB beside its sample,
-// and a workflow in the sample a few hundred bytes, mostly its attributes. [Config.MaxGroups] bounds the groups, and a group keeps 16384 edges apart.
-// Two localizers merge into what one would hold that had seen all workflows, bit by bit, as long as neither bound was reached. What a localizer holds
-// can be saved, and restored after a restart, as exactly.
+// and a workflow in the sample a few hundred bytes, mostly its attributes. [Config.SampleSize] bounds the sample of a group and [Config.MaxExemplars] those
+// of all groups together, [Config.MaxGroups] bounds the groups, and a group keeps 16384 edges apart. Two localizers merge into what one would hold that had
+// seen all workflows, bit by bit, as long as neither of the last two bounds was reached. What a localizer holds can be saved, and restored after a
+// restart, as exactly.
 //
 // Durations are int64 nanoseconds inside the accumulators and float64 seconds in all results. Of the traces observed, a localizer keeps the strings of
 // trace points and processes only; what else it needs is copied.

@@ -61,9 +61,9 @@ func (a *analysis) significant(drafts []draft, places int, rate float64, matters
 	return kept
 }
 
-// shareInterval is the bootstrap interval of the sample, moved to the share in all workflows and narrowed by their number.
+// shareInterval is the interval of the sample, moved to the share in all workflows and narrowed by their number.
 func (d *draft) shareInterval() pythia.Interval {
-	iv := bootstrapSlope(d.all, d.group.totals)
+	iv := slopeInterval(d.all, d.group.totals)
 	ofSample := slope(d.all, d.group.totals)
 	narrower := math.Sqrt(float64(len(d.all)) / float64(d.group.Traces))
 	iv.Low = d.VarianceShare + (iv.Low-ofSample)*narrower

@@ -13,15 +13,16 @@ const mostEdges = 1 << 14
 type edgeStats struct {
 	key edgeKey
 	packedMoments
-	rare int32 // 1 + the index of the edge's rareMoments; 0 for none
-	next int32 // the edge that followed when a workflow last passed this one; a guess, so that most edges are found without a search
+	traces uint32 // that pass it; what is above 32 bits is in the rareMoments
+	rare   uint16 // 1 + the index of the edge's rareMoments; 0 for none
+	next   uint16 // the edge that followed when a workflow last passed this one; a guess, so that most edges are found without a search
 }
 
 // edgeTable finds edges by key. The index is an open-addressing hash table of numbers, a tenth of what a map of the keys takes. There are no
 // more than mostEdges entries, so that even keys made to collide take bounded time.
 type edgeTable struct {
 	edges []edgeStats
-	slots []int32 // 1 + index into edges; 0 if free. A power of two, at most three quarters of them taken.
+	slots []uint16 // 1 + index into edges; 0 if free. A power of two, at most three quarters of them taken.
 }
 
 // find returns the index of an edge; -1 if it is not there.
@@ -31,7 +32,7 @@ func (t *edgeTable) find(k *edgeKey) int32 {
 	}
 	mask := len(t.slots) - 1
 	for at := int(k.hash()) & mask; ; at = (at + 1) & mask {
-		i := t.slots[at] - 1
+		i := int32(t.slots[at]) - 1
 		if i < 0 || t.edges[i].key == *k {
 			return i
 		}
@@ -53,7 +54,7 @@ func (t *edgeTable) findOrAdd(k edgeKey) int32 {
 // add adds an edge that is not there yet.
 func (t *edgeTable) add(e edgeStats) int32 {
 	if len(t.edges) == cap(t.edges) {
-		t.grow(1 + len(t.edges)/8) // most groups see few edges after the first workflow, and there are very many groups
+		t.grow(1 + len(t.edges)/16) // most groups see few edges after the first workflow, and there are very many groups
 	}
 	t.edges = append(t.edges, e)
 	if 4*len(t.edges) > 3*len(t.slots) {
@@ -64,11 +65,9 @@ func (t *edgeTable) add(e edgeStats) int32 {
 	return int32(len(t.edges) - 1)
 }
 
-// grow makes room for so many more edges, and no more.
+// grow makes room for so many more edges, and as many as the piece of memory that is then needed has room for.
 func (t *edgeTable) grow(more int) {
-	grown := make([]edgeStats, len(t.edges), len(t.edges)+more)
-	copy(grown, t.edges)
-	t.edges = grown
+	t.edges = append(slices.Grow([]edgeStats(nil), len(t.edges)+more), t.edges...)
 }
 
 func (t *edgeTable) place(i int32) {
@@ -77,12 +76,12 @@ func (t *edgeTable) place(i int32) {
 	for t.slots[at] != 0 {
 		at = (at + 1) & mask
 	}
-	t.slots[at] = i + 1
+	t.slots[at] = uint16(i + 1)
 }
 
 // rehash makes the index anew, with room to grow.
 func (t *edgeTable) rehash() {
-	t.slots = make([]int32, 1<<bits.Len(uint(max(7, 4*len(t.edges)/3))))
+	t.slots = make([]uint16, 1<<bits.Len(uint(max(7, 4*len(t.edges)/3))))
 	for i := range t.edges {
 		t.place(int32(i))
 	}

@@ -138,7 +138,7 @@ func TestReservoirIsBottomK(t *testing.T) {
 	rng := seeded(5)
 	for range 5 {
 		rng.Shuffle(n, func(i, j int) { all[i], all[j] = all[j], all[i] })
-		r := reservoir{size: size}
+		r := reservoir{quota: newQuota(size)}
 		for _, e := range all {
 			if r.wants(e.rank) {
 				r.add(e)
@@ -155,7 +155,7 @@ func TestReservoirIsUniform(t *testing.T) {
 		"hex":     func(i int) string { return fmt.Sprintf("%032x", i) },
 		"random":  func(i int) string { return fmt.Sprintf("%016x", rand.New(rand.NewPCG(uint64(i), 1)).Uint64()) },
 	} {
-		r := reservoir{size: 1000}
+		r := reservoir{quota: newQuota(1000)}
 		for i := range 10000 {
 			if rank := rankOf(id(i), int64(i), 0); r.wants(rank) {
 				r.add(&exemplar{rank: rank, trace: id(i), start: int64(i)})
@@ -196,4 +196,21 @@ func TestQuantilesAreAccurate(t *testing.T) {
 	require.InEpsilon(t, 0.950, groups[0].P95Seconds, 0.012)
 	require.InEpsilon(t, 0.990, groups[0].P99Seconds, 0.012)
 	require.InEpsilon(t, 0.5005, groups[0].MeanSeconds, 1e-9)
+}
+
+// An edge that billions of workflows pass is counted in two parts.
+func TestBillionsOfWorkflows(t *testing.T) {
+	var a, b rareTable
+	want := edgeMoments{traces: 1<<33 - 1, x: sum{3}, t: sum{5}, xt: sum{7}}
+	e, o := edgeStats{}, edgeStats{}
+	require.True(t, a.pack(&e, want))
+	require.True(t, b.pack(&o, want))
+	require.Equal(t, want, a.unpack(&e))
+	a.add(&e, 2, 3, 4)
+	require.Equal(t, edgeMoments{traces: 1 << 33, x: sum{5}, t: sum{9}, xt: sum{15}, again: sum{2}, againT: sum{8}}, a.unpack(&e))
+	a.merge(&e, &o, b)
+	require.Equal(t, edgeMoments{traces: 1<<34 - 1, x: sum{8}, t: sum{14}, xt: sum{22}, again: sum{2}, againT: sum{8}}, a.unpack(&e))
+	a.again(&e, 1<<33)
+	require.Equal(t, edgeMoments{traces: 1 << 33, x: sum{8}, t: sum{14}, xt: sum{22}, again: sum{1<<33 + 1}, againT: sum{8}}, a.unpack(&e))
+	require.Equal(t, want, b.unpack(&o))
 }

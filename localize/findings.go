@@ -34,11 +34,21 @@ func (a *analysis) highVariance() []*pythia.Finding {
 
 func varianceDraft(at *place) draft {
 	d := at.draft(pythia.ReasonHighVariance, varianceTest)
-	d.Significance.P = correlationP(winsorised(d.varying).seconds, winsorised(d.group.varyingTotals()).seconds)
+	a := d.group.in
+	a.cut = winsorise(d.varying, a.cut)
+	d.Significance.P = correlationP(a.cut, d.group.winsorisedTotals())
 	if len(d.group.Modes) > 1 && betweenModes(d.all, d.group.modeOf, len(d.group.Modes)) >= 0.5 {
 		d.Reason = pythia.ReasonMultimodal
 	}
 	return d
+}
+
+// winsorisedTotals are the varying totals, the largest cut.
+func (g *groupAnalysis) winsorisedTotals() []float64 {
+	if g.varyingCut == nil {
+		g.varyingCut = winsorise(g.varyingTotals(), nil)
+	}
+	return g.varyingCut
 }
 
 // lastingStake is what is at stake at a place, what lasts over many requests counting more.

@@ -56,5 +56,5 @@ func TestCountsAreBounded(t *testing.T) {
 	words := newDictionary()
 	c.collect(words, trace)
 	require.Len(t, c.counts, maxVariables)
-	require.Equal(t, wordCount{words.number("s p999"), 2}, c.counts[0])
+	require.Equal(t, wordCount{words.numberOfText("s p999"), 2}, c.counts[0])
 }

@@ -2,9 +2,13 @@ package localize
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/pythia-trace/pythia"
 )
 
 // The example of Benjamini & Hochberg (1995), section 3.2: at q = 0.05 the first four hypotheses are rejected.
@@ -117,7 +121,7 @@ func TestBootstrapSlopeCovers(t *testing.T) {
 			x[i] = 1 + 0.1*rng.ExpFloat64()
 			y[i] = slope*x[i] + 0.03*rng.NormFloat64()
 		}
-		if in := bootstrapSlope(y, x); in.Low <= slope && slope <= in.High {
+		if in := slopeInterval(y, x); in.Low <= slope && slope <= in.High {
 			covered++
 		}
 	}
@@ -128,14 +132,73 @@ func TestBootstrapSlopeCovers(t *testing.T) {
 
 func TestBootstrapSlopeEdges(t *testing.T) {
 	x := []float64{1, 2, 3, 4, 5, 6, 7, 8}
-	in := bootstrapSlope(x, x)
+	in := slopeInterval(x, x)
 	require.InDelta(t, 1, in.Low, 1e-9)
 	require.InDelta(t, 1, in.High, 1e-9)
-	require.Equal(t, in, bootstrapSlope(x, x), "the same sample, the same interval")
-	constant := bootstrapSlope(x, make([]float64, 8))
+	require.Equal(t, in, slopeInterval(x, x), "the same sample, the same interval")
+	constant := slopeInterval(x, make([]float64, 8))
 	require.Zero(t, constant.Low)
 	require.Zero(t, constant.High)
 	require.Equal(t, 0.95, constant.Level)
+}
+
+// Where there are enough requests, the interval is the jackknife's, and right about as often as that of resamples, however skewed the durations are. The
+// place and the rest vary alike, so that the share is a half.
+func TestJackknifeSlopeCovers(t *testing.T) {
+	const runs = 400
+	for name, draw := range map[string]func(*rand.Rand) float64{
+		"normal":      (*rand.Rand).NormFloat64,
+		"exponential": (*rand.Rand).ExpFloat64,
+		"lognormal":   func(rng *rand.Rand) float64 { return math.Exp(rng.NormFloat64()) },
+	} {
+		rng := seeded(4)
+		jackknife, bootstrap := 0, 0
+		y, total := make([]float64, fewResampled), make([]float64, fewResampled)
+		for range runs {
+			for i := range y {
+				y[i] = draw(rng)
+				total[i] = y[i] + draw(rng)
+			}
+			if in := slopeInterval(y, total); in.Low <= 0.5 && 0.5 <= in.High {
+				jackknife++
+			}
+			if in := resampledInterval(y, total); in.Low <= 0.5 && 0.5 <= in.High {
+				bootstrap++
+			}
+		}
+		t.Logf("%s: the jackknife's interval covered the slope in %d of %d, the bootstrap's in %d", name, jackknife, runs, bootstrap)
+		require.GreaterOrEqual(t, jackknife, runs*86/100, name)
+		require.GreaterOrEqual(t, jackknife, bootstrap-runs*3/100, name)
+	}
+}
+
+// The jackknife's standard error is that of the slopes with one request left out (its definition; n is large beside 1).
+func TestJackknifeSlopeLeavesOneOut(t *testing.T) {
+	rng := seeded(5)
+	y, total := make([]float64, fewResampled), make([]float64, fewResampled)
+	for i := range y {
+		y[i] = rng.ExpFloat64()
+		total[i] = y[i] + rng.ExpFloat64()
+	}
+	y[7], total[7] = 80, 81 // decides all
+	squares, whole := 0.0, slope(y, total)
+	for i := range y {
+		without := slope(slices.Delete(slices.Clone(y), i, i+1), slices.Delete(slices.Clone(total), i, i+1))
+		squares += (without - whole) * (without - whole)
+	}
+	in := slopeInterval(y, total)
+	require.InDelta(t, whole, (in.Low+in.High)/2, 1e-12)
+	require.InDelta(t, 1.959964*math.Sqrt(squares), (in.High-in.Low)/2, 1e-6)
+	require.Equal(t, 0.95, in.Level)
+}
+
+func TestJackknifeSlopeEdges(t *testing.T) {
+	y, total := make([]float64, 1000), make([]float64, 1000)
+	require.Equal(t, pythia.Interval{Level: 0.95}, slopeInterval(y, total), "nothing varies")
+	y[3], total[3] = 2, 4
+	in := slopeInterval(y, total)
+	require.InDelta(t, 0.5, in.Low, 1e-9, "one request varies")
+	require.InDelta(t, 0.5, in.High, 1e-9)
 }
 
 func TestBetweenModes(t *testing.T) {

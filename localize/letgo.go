@@ -28,7 +28,9 @@ func (v *Variance) letGo() {
 	for v.kept() > most { // once, but after merging with a localizer that had very many more
 		v.letGoUpTo(most)
 	}
+	v.trimSamples()
 	v.observer.sweep(v.groups)
+	v.renewWords()
 }
 
 // letGoUpTo lets go of the least useful groups until there are no more than most. It looks at each group once; if that is not enough, half at least

@@ -23,11 +23,11 @@ func (l *lexicon) of(d *dictionary, word int32) int32 {
 		if l.from == nil {
 			l.from = make(map[*dictionary][]int32)
 		}
-		known = make([]int32, len(d.all()))
+		known = make([]int32, len(d.all().words))
 		l.from[d] = known
 	}
 	if known[word] == 0 {
-		known[word] = 1 + l.words.number(d.all()[word])
+		known[word] = 1 + l.words.number(d.all().text(word))
 	}
 	return known[word] - 1
 }
@@ -35,7 +35,8 @@ func (l *lexicon) of(d *dictionary, word int32) int32 {
 // text returns the word of a number.
 func (l *lexicon) text(word int32) string { return l.words.items[word] }
 
+// compare orders numbers by their words.
+func (l *lexicon) compare(x, y int32) int { return strings.Compare(l.text(x), l.text(y)) }
+
 // inOrder returns numbers in the order of their words.
-func (l *lexicon) inOrder(words iter.Seq[int32]) []int32 {
-	return slices.SortedFunc(words, func(x, y int32) int { return strings.Compare(l.text(x), l.text(y)) })
-}
+func (l *lexicon) inOrder(words iter.Seq[int32]) []int32 { return slices.SortedFunc(words, l.compare) }

@@ -17,18 +17,25 @@ const mostWorkflows = 1 << 53
 //
 // It fails on a localizer of another Measure or SampleSize, and with [ErrCorrupt] or [ErrVersion], wrapped. The localizer then stays as it was.
 func (v *Variance) UnmarshalBinary(data []byte) error {
-	l := loader{reader: reader{data: data}, size: v.config.SampleSize}
+	l := loader{reader: reader{data: data}, quota: newQuota(v.config.SampleSize)}
 	l.header(v.config, data)
 	if l.err == nil {
 		l.catalogue = newCatalogue(v.observer.bins)
 	}
 	dropped := pythia.Dropped{Groups: int(l.upTo(math.MaxInt, "the number of groups let go")), Workflows: int(l.upTo(math.MaxInt, "the number of workflows let go"))}
+	if !l.quota.fallTo(int(l.upTo(math.MaxInt, "the falls of a limit"))) {
+		l.corrupt("the limit of samples cannot fall so often")
+	}
 	l.contexts()
 	groups := l.groups()
 	if l.err != nil {
 		return fmt.Errorf("localize: restoring what was seen: %w", l.err)
 	}
-	v.groups, v.dropped, v.observer = groups, dropped, observer{catalogue: l.catalogue, measure: v.config.Measure}
+	v.groups, v.quota, v.dropped, v.observer = groups, l.quota, dropped, observer{catalogue: l.catalogue, measure: v.config.Measure}
+	l.words.publish()
+	l.renewed = l.words.size()
+	v.trimSamples()
+	v.boundExemplars()
 	if v.kept() > v.config.MaxGroups {
 		v.letGo()
 	}
@@ -38,12 +45,10 @@ func (v *Variance) UnmarshalBinary(data []byte) error {
 type loader struct {
 	reader
 	*catalogue
-	size int                // of samples
-	ids  []pythia.ContextID // by number; the first is the root
-	buf  []byte
-	// wordOf is the word of wordsOf for each name, by the name's number.
-	wordOf  positions
-	wordsOf *dictionary
+	quota  *quota
+	ids    []pythia.ContextID // by number; the first is the root
+	buf    []byte
+	wordOf positions // for each name, by its number: the word; 0 if it was not asked for yet
 }
 
 // header reads up to the groups. The version comes before the checksum, which may be another in later versions.
@@ -84,7 +89,7 @@ func (l *loader) contexts() {
 		if _, twice := l.catalogue.contexts[id]; twice || id == pythia.RootContext {
 			l.corrupt("it holds a context twice")
 		}
-		l.catalogue.contexts[id] = callingContext{parent, l.points.number(point)}
+		l.catalogue.contexts[id] = callingContext{parent, l.words.point(point)}
 		l.ids = append(l.ids, id)
 	}
 }
@@ -114,7 +119,7 @@ func (l *loader) groups() map[pythia.GroupKey]*accumulator {
 }
 
 func (l *loader) group() *accumulator {
-	a := newAccumulator(l.name(), l.size)
+	a := newAccumulator(l.name(), l.quota)
 	n := int64(l.upTo(mostWorkflows, "the number of workflows"))
 	a.latest = l.varint()
 	a.total = totalMoments{n: n, t: l.sum(), tt: l.sum()}
@@ -185,11 +190,21 @@ func (l *loader) point() pythia.TracePointID {
 	return pythia.TracePointID{Layer: pythia.Layer(l.upTo(math.MaxUint8, "the layer")), Scope: l.name(), Name: l.name()}
 }
 
-// sample reads as many exemplars as a group of that size has.
+// sample reads the exemplars of a group: all that it keeps, and no others.
 func (l *loader) sample(a *accumulator) {
-	before := int64(0)
-	for range min(a.total.n, int64(l.size)) {
+	least, most := min(a.total.n, int64(l.quota.least)), min(a.total.n, int64(l.quota.size))
+	if l.quota.falls == 0 {
+		least = most
+	}
+	n := int64(l.upTo(uint64(most), "the number of workflows in a sample"))
+	if n < least {
+		l.corrupt("a sample has %d workflows, and should have %d", n, least)
+	}
+	for before := int64(0); int64(len(a.sample.heap)) < n && l.err == nil; {
 		e := l.exemplar(before, len(a.edges))
+		if l.err == nil && !a.sample.takes(e.rank) {
+			l.corrupt("a sample has a workflow that it cannot keep")
+		}
 		if l.err != nil {
 			return
 		}
@@ -202,7 +217,7 @@ func (l *loader) sample(a *accumulator) {
 func (l *loader) exemplar(before int64, edges int) *exemplar {
 	l.buf = append(l.buf[:0], l.bytes(l.length("bytes of a text"))...)
 	path := len(l.buf)
-	e := &exemplar{start: before + l.varint(), total: int64(l.upTo(math.MaxInt64, "a duration")), words: l.dictionary()}
+	e := &exemplar{start: before + l.varint(), total: int64(l.upTo(math.MaxInt64, "a duration")), words: l.words}
 	l.passed(edges)
 	vars := len(l.buf)
 	l.ascending("variables", func(word int32) {
@@ -240,12 +255,9 @@ func (l *loader) ascending(what string, each func(word int32)) {
 
 // word returns the word for a name, by the name's number.
 func (l *loader) word(number int, name string) int32 {
-	if l.wordsOf != l.words {
-		l.wordsOf, l.wordOf = l.words, nil
-	}
 	word := l.wordOf.of(int32(number))
 	if *word == 0 {
-		*word = l.words.number(name)
+		*word = l.words.numberOfText(name)
 	}
 	return *word
 }

@@ -37,8 +37,8 @@ func withoutSamples(v *Variance, before int) int {
 	return taken / len(v.groups)
 }
 
-// TestMemoryPerGroup: groups of twelve spans, each with contexts of its own, as request types have, and with those of all others, as groups of one
-// request type have.
+// TestMemoryPerGroup: groups of twelve spans, each with contexts of its own, as request types have, with trace points and variables of its own too, and with
+// those of all others, as groups of one request type have.
 func TestMemoryPerGroup(t *testing.T) {
 	most := 10_000
 	if race.Enabled || testing.Short() {
@@ -46,14 +46,14 @@ func TestMemoryPerGroup(t *testing.T) {
 	}
 	traces, _ := shops(97)
 	for n := 1000; n <= most; n *= 10 {
-		for _, kind := range []string{"types", "groups of one type"} {
+		for _, kind := range []string{"types", "types of other operations", "groups of one type"} {
 			before := heap()
 			v := localizer(t, Config{SampleSize: 1})
 			for i := range n {
 				for k := range 10 {
 					trace, key := traces[(i+k)%len(traces)], pythia.NewGroupKey("frontend GET /cart", fmt.Sprint(i))
-					if kind == "types" {
-						trace, key = renamed(trace, fmt.Sprint("GET /page/", i)), pythia.NewGroupKey(fmt.Sprint("frontend GET /page/", i))
+					if kind != "groups of one type" {
+						trace, key = renamed(trace, fmt.Sprint("/page/", i), kind != "types"), pythia.NewGroupKey(fmt.Sprint("frontend GET /page/", i))
 					}
 					v.Observe(key, trace)
 				}
@@ -69,10 +69,14 @@ func TestMemoryPerGroup(t *testing.T) {
 	}
 }
 
-// renamed returns the workflow as another request type, whose spans are all in other contexts.
-func renamed(t *pythia.Trace, root string) *pythia.Trace {
+// renamed returns the workflow as another request type, whose spans are all in other contexts, and may be all of other points.
+func renamed(t *pythia.Trace, name string, all bool) *pythia.Trace {
 	spans := append([]pythia.Span(nil), t.Spans...)
-	spans[t.Roots()[0]].Point.Name = root
+	for i := range spans {
+		if all || i == int(t.Roots()[0]) {
+			spans[i].Point.Name += name
+		}
+	}
 	renamed, err := pythia.NewTrace(t.ID, spans)
 	if err != nil {
 		panic(err)
@@ -132,9 +136,9 @@ func observeMessage(t *testing.T, v *Variance) weak.Pointer[byte] {
 	piece := func(i int) string { return message[100*i : 100*i+20] }
 	process := &pythia.Process{Service: "s", Instance: "i", Attrs: []pythia.Attr{pythia.String(piece(1), piece(2))}}
 	spans := []pythia.Span{
-		{ID: piece(3), Point: point("s", "op"), EndNanos: 1e9, Process: process, Attrs: []pythia.Attr{pythia.String(pythia.RequestTypeKey, piece(4))}},
+		{ID: piece(3), Point: point("s", "op"), EndNanos: 1e9, Process: process, Attrs: pythia.AttrsOf(pythia.String(pythia.RequestTypeKey, piece(4)))},
 		{ID: piece(5)[1:], ParentID: piece(3), Kind: pythia.KindClient, Point: point("s", "call"), StartNanos: 1e8, EndNanos: 9e8,
-			Attrs: []pythia.Attr{pythia.String("peer.service", piece(6)), pythia.String(piece(7), piece(8))}},
+			Attrs: pythia.AttrsOf(pythia.String("peer.service", piece(6)), pythia.String(piece(7), piece(8)))},
 	}
 	trace, err := pythia.NewTrace(piece(9), spans)
 	require.NoError(t, err)

@@ -35,9 +35,8 @@ func split(t *testing.T, c Config, traces []*pythia.Trace, k int, rng *rand.Rand
 // Merge = whole, to the last bit, whatever the order; also once the reservoirs have overflowed, and with a baseline.
 func TestMergeEqualsWhole(t *testing.T) {
 	now, then := randomTraces(240, 1), randomTraces(240, 2)
-	for _, size := range []int{0, 30} {
-		t.Run(fmt.Sprintf("sample size %d", size), func(t *testing.T) {
-			c := Config{SampleSize: size}
+	for _, c := range []Config{{}, {SampleSize: 30}, {MaxExemplars: 60}, {SampleSize: 70, MaxExemplars: 100}} {
+		t.Run(fmt.Sprintf("sample size %d, exemplars %d", c.SampleSize, c.MaxExemplars), func(t *testing.T) {
 			whole, before := localizer(t, c), localizer(t, c)
 			observe(whole, now...)
 			observe(before, then...)
@@ -51,6 +50,7 @@ func TestMergeEqualsWhole(t *testing.T) {
 				groups, found, err = a.Localize(context.Background(), b)
 				require.NoError(t, err)
 				requireSame(t, want, printed(groups, found), k)
+				require.Equal(t, saved(t, whole), saved(t, a), "%d workers", k)
 			}
 		})
 	}
@@ -120,7 +120,7 @@ func TestMergeRefuses(t *testing.T) {
 type stranger struct{ pythia.Localizer }
 
 func TestNewRefuses(t *testing.T) {
-	for _, c := range []Config{{MinTraces: -1}, {SampleSize: -1}, {FalseDiscoveryRate: -0.1}, {FalseDiscoveryRate: 1}} {
+	for _, c := range []Config{{MinTraces: -1}, {SampleSize: -1}, {MaxExemplars: -1}, {MaxGroups: -1}, {FalseDiscoveryRate: -0.1}, {FalseDiscoveryRate: 1}} {
 		_, err := New(c)
 		require.ErrorContains(t, err, "localize: ", "%+v", c)
 	}

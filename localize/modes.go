@@ -78,13 +78,21 @@ type Mode struct {
 // KDD 2016; the test is Hartigan's, see Dip.
 func Modes(sample []float64, alpha float64) []Mode {
 	sorted := ascending(sample)
-	if len(sorted) == 0 {
+	return modesOf(sorted, alpha, newDipHull(len(sorted)))
+}
+
+// modesOf is [Modes] of an ascending, finite sample, with a hull for that many values.
+func modesOf(sorted []float64, alpha float64, hull *dipHull) []Mode {
+	switch {
+	case len(sorted) == 0:
 		return nil
+	case alpha < dipSmallestP:
+		return []Mode{modeOf(sorted, len(sorted))}
 	}
 	tested := modeSpread(sorted)
 	var modes []Mode
 	start := 0
-	search := modeSearch{alpha: alpha, hull: newDipHull(len(tested))}
+	search := modeSearch{alpha: alpha, hull: hull}
 	ends := modeRefine(tested, search.ends(tested))
 	for _, end := range ends[:len(ends)-1] {
 		end = modeSnap(sorted, end)

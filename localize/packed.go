@@ -3,15 +3,15 @@ package localize
 import "math/bits"
 
 // packedMoments are [edgeMoments] as they are stored, of which there are very many: in as many words as an edge ever needs that no workflow passes
-// twice, within centuries of time spent on it. What does not fit is in rareMoments.
+// twice, within centuries of time spent on it and billions of workflows, which [edgeStats] counts. What does not fit is in rareMoments.
 type packedMoments struct {
-	traces int64
-	x, t   uint64
-	xt     [2]uint64
+	x, t uint64
+	xt   [2]uint64
 }
 
 // rareMoments hold what few edges have: the words above those in packedMoments, and what repeats add.
 type rareMoments struct {
+	traces        uint32
 	x, t, xt      uint64
 	again, againT sum
 }
@@ -23,14 +23,16 @@ type rareTable []rareMoments
 func (r *rareTable) of(e *edgeStats) *rareMoments {
 	if e.rare == 0 {
 		*r = append(*r, rareMoments{})
-		e.rare = int32(len(*r))
+		e.rare = uint16(len(*r))
 	}
 	return &(*r)[e.rare-1]
 }
 
 // add adds a workflow that took total and spent nanos on the edge, in count passes.
 func (r *rareTable) add(e *edgeStats, nanos, count, total int64) {
-	e.traces++
+	if e.traces++; e.traces == 0 {
+		r.of(e).traces++
+	}
 	hi, lo := bits.Mul64(uint64(nanos), uint64(total))
 	if x, t, xt := e.addWords(uint64(nanos), uint64(total), lo, hi); x|t|xt != 0 || count > 1 {
 		above := rareMoments{x: x, t: t, xt: xt}
@@ -52,8 +54,10 @@ func (m *packedMoments) addWords(x, t, xtLow, xtHigh uint64) (aboveX, aboveT, ab
 
 // merge adds the moments of an edge of another table.
 func (r *rareTable) merge(e, o *edgeStats, others rareTable) {
-	e.traces += o.traces
 	var above rareMoments
+	if e.traces += o.traces; e.traces < o.traces {
+		above.traces = 1
+	}
 	above.x, above.t, above.xt = e.addWords(o.x, o.t, o.xt[0], o.xt[1])
 	if o.rare != 0 {
 		above.merge(&others[o.rare-1])
@@ -64,6 +68,7 @@ func (r *rareTable) merge(e, o *edgeStats, others rareTable) {
 }
 
 func (r *rareMoments) merge(o *rareMoments) {
+	r.traces += o.traces
 	r.x += o.x
 	r.t += o.t
 	r.xt += o.xt
@@ -73,9 +78,10 @@ func (r *rareMoments) merge(o *rareMoments) {
 
 // unpack returns the moments of an edge.
 func (r rareTable) unpack(e *edgeStats) edgeMoments {
-	u := edgeMoments{traces: e.traces, x: sum{e.x}, t: sum{e.t}, xt: sum{e.xt[0], e.xt[1]}}
+	u := edgeMoments{traces: int64(e.traces), x: sum{e.x}, t: sum{e.t}, xt: sum{e.xt[0], e.xt[1]}}
 	if e.rare != 0 {
 		rare := &r[e.rare-1]
+		u.traces |= int64(rare.traces) << 32
 		u.x[1], u.t[1], u.xt[2], u.again, u.againT = rare.x, rare.t, rare.xt, rare.again, rare.againT
 	}
 	return u
@@ -83,9 +89,19 @@ func (r rareTable) unpack(e *edgeStats) edgeMoments {
 
 // pack is the inverse of unpack. It fails on what no workflows add up to: sums of single durations have two words.
 func (r *rareTable) pack(e *edgeStats, u edgeMoments) bool {
-	e.packedMoments = packedMoments{traces: u.traces, x: u.x[0], t: u.t[0], xt: [2]uint64{u.xt[0], u.xt[1]}}
-	if above := (rareMoments{u.x[1], u.t[1], u.xt[2], u.again, u.againT}); above != (rareMoments{}) {
+	e.traces, e.packedMoments = uint32(u.traces), packedMoments{x: u.x[0], t: u.t[0], xt: [2]uint64{u.xt[0], u.xt[1]}}
+	if above := (rareMoments{uint32(u.traces >> 32), u.x[1], u.t[1], u.xt[2], u.again, u.againT}); above != (rareMoments{}) {
 		*r.of(e) = above
 	}
 	return u.x[2]|u.t[2] == 0
+}
+
+// again counts, of all workflows, those that an edge was given twice, as passing it twice: several edges became that of the rest.
+func (r *rareTable) again(e *edgeStats, all int64) {
+	m := r.unpack(e)
+	if over := m.traces - all; over > 0 {
+		m.traces = all
+		m.again.add(over, 1)
+		r.pack(e, m)
+	}
 }

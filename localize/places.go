@@ -145,15 +145,34 @@ func calleesOf(parts []part) []string {
 }
 
 // seriesOf returns, for each workflow of the group's sample, the seconds spent on the parts, and the same less what is explained by their being
-// passed or not.
+// passed or not. They are there for as long as the analysis.
 func (g *groupAnalysis) seriesOf(parts []part) (all, varying []float64) {
-	all = make([]float64, len(g.exemplars))
+	for i := range g.sums {
+		if s := &g.sums[i]; s.of(parts) {
+			return s.all, s.varying
+		}
+	}
+	n := len(g.exemplars)
+	both := g.in.workspace.sums.take(2 * n)
+	all, varying = both[:n:n], both[n:]
 	for _, p := range parts {
 		for _, r := range g.rowsOf(p.edge.index) {
 			all[r.row] += p.weight * float64(r.nanos) / 1e9
 		}
 	}
-	return all, g.varyingOf(parts, make([]float64, len(g.exemplars)))
+	g.varyingOf(parts, varying)
+	g.sums = append(g.sums, partsSeries{parts, all, varying})
+	return all, varying
+}
+
+// partsSeries is kept, since the same parts are looked at again: a place may vary or be slow, and be narrowed to the only edge that it has.
+type partsSeries struct {
+	parts        []part
+	all, varying []float64
+}
+
+func (s *partsSeries) of(parts []part) bool {
+	return slices.EqualFunc(s.parts, parts, func(a, b part) bool { return a.edge == b.edge && a.weight == b.weight })
 }
 
 // varyingOf adds the second of these to series, which it returns.
@@ -181,30 +200,44 @@ func (g *groupAnalysis) rowsOf(edge int32) []edgeRow {
 }
 
 func (g *groupAnalysis) readRows() {
-	read := g.in.read[:0]
-	at := make([]int32, len(g.accumulator.edges)+1) // first, how many there are of the edge before
-	for _, x := range g.exemplars {
-		for s := range x.passed {
-			at[s.edge+1]++
-			read = append(read, s)
-		}
-		read = append(read, edgeSample{edge: -1}) // the next workflow
+	read := g.readPaths()
+	at := make([]int32, len(g.accumulator.edges)+2) // first, how many there are of the edge before the last
+	for i := range read {
+		at[read[i].edge+2]++
 	}
 	for i := range len(at) - 1 {
 		at[i+1] += at[i]
 	}
-	next := slices.Clone(at)
-	g.rows, g.rowsAt = make([]edgeRow, at[len(at)-1]), at
-	row := int32(0)
-	for _, s := range read {
-		if s.edge < 0 {
-			row++
-			continue
+	// Now at[i+1] is where the rows of the i-th edge begin. It moves on as they are filled in, to where those of the next begin.
+	g.rows = g.in.workspace.rows.take(len(read))
+	for i := range read {
+		next := &at[read[i].edge+1]
+		g.rows[*next] = read[i].edgeRow
+		*next++
+	}
+	g.rowsAt = at[:len(at)-1]
+}
+
+// readPaths reads what the workflows of the sample have passed, one after the other, in memory that is used again for the next group.
+func (g *groupAnalysis) readPaths() []rowOfEdge {
+	const perEdge = 4 // bytes of a path, at least: nobody measures edges of a few nanoseconds
+	size := 0
+	for _, x := range g.exemplars {
+		size += len(x.path)
+	}
+	read := slices.Grow(g.in.read[:0], size/perEdge)
+	for row, x := range g.exemplars {
+		for s := range x.passed {
+			read = append(read, rowOfEdge{edgeRow{int32(row), s.count, s.nanos}, s.edge})
 		}
-		g.rows[next[s.edge]] = edgeRow{row, s.count, s.nanos}
-		next[s.edge]++
 	}
 	g.in.read = read
+	return read
+}
+
+type rowOfEdge struct {
+	edgeRow
+	edge int32
 }
 
 // expected is what passing an edge that often takes on average, in nanoseconds; 0 for a steady one, whose iterations are to blame too.

@@ -8,17 +8,23 @@ import (
 // reservoir is a uniform sample of bounded size: the workflows that hash lowest (bottom-k sampling; Cohen & Kaplan 2007).
 // Which ones it holds depends neither on order nor on how the stream was split.
 type reservoir struct {
-	size int
-	heap []*exemplar // a max-heap by rank
+	quota *quota
+	heap  []*exemplar // a max-heap by rank
 }
 
 // wants reports whether a workflow of that rank would be kept, so that others need not be prepared.
 func (r *reservoir) wants(rank uint64) bool {
-	return len(r.heap) < r.size || rank <= r.heap[0].rank
+	return r.takes(rank) || rank <= r.heap[0].rank
+}
+
+// takes reports whether there is room for a workflow of that rank.
+func (r *reservoir) takes(rank uint64) bool {
+	n := len(r.heap)
+	return n < r.quota.least || n < r.quota.size && max(rank, r.heap[0].rank) <= r.quota.limit
 }
 
 func (r *reservoir) add(e *exemplar) {
-	if len(r.heap) < r.size {
+	if r.takes(e.rank) {
 		r.heap = append(r.heap, e)
 		r.up(len(r.heap) - 1)
 		return
@@ -26,6 +32,23 @@ func (r *reservoir) add(e *exemplar) {
 	if e.compare(r.heap[0]) < 0 {
 		r.heap[0] = e
 		r.down(0)
+	}
+}
+
+// further is how many workflows the sample holds beyond those that every group may.
+func (r *reservoir) further() int { return max(0, len(r.heap)-r.quota.least) }
+
+// trim lets go of what exceeds the limit, which has fallen.
+func (r *reservoir) trim() {
+	n := len(r.heap)
+	for n > r.quota.least && r.heap[0].rank > r.quota.limit {
+		n--
+		r.heap[0], r.heap[n] = r.heap[n], nil
+		r.heap = r.heap[:n]
+		r.down(0)
+	}
+	if 2*n < cap(r.heap) {
+		r.heap = slices.Clone(r.heap)
 	}
 }
 

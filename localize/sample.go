@@ -13,7 +13,7 @@ const leastPresent = 0.5
 
 // sampleOf joins the seconds spent at a place with what else is known of the group's sample.
 func (g *groupAnalysis) sampleOf(place []float64) *pythia.Sample {
-	return &pythia.Sample{TotalSeconds: g.totals, PlaceSeconds: place, Mode: g.modeOf, Variables: g.variables()}
+	return &pythia.Sample{TotalSeconds: g.totals, PlaceSeconds: slices.Clone(place), Mode: g.modeOf, Variables: g.variables()}
 }
 
 // variables turns the attributes of the sampled workflows, and the counts of repeated spans, into columns. They are built once.
@@ -102,23 +102,30 @@ func isConstant(v pythia.Variable) bool {
 
 // countColumns returns how many spans each workflow has of the points of which some have several.
 func (g *groupAnalysis) countColumns() []pythia.Variable {
-	counts := make(map[int32][]float64)
-	repeated := make(map[int32]bool)
+	repeated := make(map[int32][]float64)
+	for _, x := range g.exemplars {
+		for c := range x.spansByPoint {
+			if c.count > 1 {
+				repeated[g.in.words.of(x.words, c.word)] = nil
+			}
+		}
+	}
+	if len(repeated) == 0 {
+		return nil
+	}
+	for point := range repeated {
+		repeated[point] = make([]float64, len(g.exemplars))
+	}
 	for i, x := range g.exemplars {
 		for c := range x.spansByPoint {
-			point := g.in.words.of(x.words, c.word)
-			if counts[point] == nil {
-				counts[point] = make([]float64, len(g.exemplars))
-			}
-			counts[point][i] = float64(c.count)
-			if c.count > 1 {
-				repeated[point] = true
+			if counts := repeated[g.in.words.of(x.words, c.word)]; counts != nil {
+				counts[i] = float64(c.count)
 			}
 		}
 	}
 	var columns []pythia.Variable
 	for _, point := range g.in.words.inOrder(maps.Keys(repeated)) {
-		columns = append(columns, pythia.Variable{Name: "count of " + g.in.words.text(point), Numbers: counts[point]})
+		columns = append(columns, pythia.Variable{Name: "count of " + g.in.words.text(point), Numbers: repeated[point]})
 	}
 	return slices.DeleteFunc(columns, isConstant)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/pythia-trace/pythia"
 )
@@ -12,14 +11,14 @@ import (
 // The data:
 //
 //	"pythiaVL" version measure size-of-samples
-//	the groups that were let go, the workflows in them
+//	the groups that were let go, the workflows in them, how often the limit of samples fell
 //	the number of calling contexts, and each after the one around it: the number of that, from 1, or 0 for none; the point
 //	the number of groups, and each in order of keys:
 //	    key request-type workflows latest total total²
 //	    the durations that are 0, and then until all are accounted for: the gap to the next bin of the sketch, the durations in it
 //	    the number of edges, and each in order of [catalogue.compare]:
 //	        owner from to flags callee workflows, five sums
-//	    all exemplars in order of time:
+//	    the number of exemplars, and each in order of time:
 //	        trace, the time since the start of the one before, total
 //	        the number of edges passed, and of each the gap to it, nanoseconds, passes
 //	        the number of variables, and each: name, its text, the number if that is empty
@@ -28,13 +27,13 @@ import (
 //
 // Numbers are unsigned LEB128, times zigzag; contexts are numbers, 0 for the root; sums are three words, the lowest first. A text but for a
 // trace's ID is the number of a name, followed by the name itself if it is the next new one. What follows from the rest is not stored: ranks, the
-// contexts' IDs, and how many exemplars there are. Equal states give equal data.
+// contexts' IDs, and the limit of samples. Equal states give equal data.
 //
 // The sketch's bins depend on quantileAccuracy, and which workflows are exemplars on rankOf: who changes them must raise the version, as for any other
 // change.
 const (
 	magic       = "pythiaVL"
-	dataVersion = 2
+	dataVersion = 3
 )
 
 // MarshalBinary implements [encoding.BinaryMarshaler]: it returns what the localizer has seen, for [Variance.UnmarshalBinary]. It changes nothing,
@@ -46,6 +45,7 @@ func (v *Variance) MarshalBinary() ([]byte, error) {
 	s.uvarint(uint64(v.config.SampleSize))
 	s.uvarint(uint64(v.dropped.Groups))
 	s.uvarint(uint64(v.dropped.Workflows))
+	s.uvarint(uint64(v.quota.falls))
 	groups := s.sorted(v.groups)
 	s.contexts(groups)
 	s.uvarint(uint64(len(groups)))
@@ -60,6 +60,7 @@ type saver struct {
 	writer
 	*catalogue
 	numbers map[pythia.ContextID]uint64
+	lexicon lexicon
 	samples []edgeSample // of one exemplar after the other, as are the others
 	vars    []variableSample
 	counts  []wordCount
@@ -135,6 +136,7 @@ func (s *saver) group(g sortedGroup) {
 		s.edge(&g.edges[i].key, g.moments(i))
 	}
 	before := int64(0)
+	s.uvarint(uint64(len(g.sample.heap)))
 	for _, e := range g.sample.byTime() {
 		s.exemplar(e, before, g.place)
 		before = e.start
@@ -185,12 +187,15 @@ func (s *saver) exemplar(e *exemplar, before int64, place []int32) {
 }
 
 func (s *saver) writeVariables(e *exemplar) {
-	words := e.words.all()
-	s.vars = slices.AppendSeq(s.vars[:0], e.variables)
-	slices.SortFunc(s.vars, func(x, y variableSample) int { return strings.Compare(words[x.word], words[y.word]) })
+	s.vars = s.vars[:0]
+	for v := range e.variables {
+		v.word = s.lexicon.of(e.words, v.word)
+		s.vars = append(s.vars, v)
+	}
+	slices.SortFunc(s.vars, func(x, y variableSample) int { return s.lexicon.compare(x.word, y.word) })
 	s.uvarint(uint64(len(s.vars)))
 	for _, v := range s.vars {
-		s.name(words[v.word])
+		s.name(s.lexicon.text(v.word))
 		s.name(v.text)
 		if v.text == "" {
 			s.uvarint(reversed(v.number))
@@ -199,12 +204,15 @@ func (s *saver) writeVariables(e *exemplar) {
 }
 
 func (s *saver) writeCounts(e *exemplar) {
-	words := e.words.all()
-	s.counts = slices.AppendSeq(s.counts[:0], e.spansByPoint)
-	slices.SortFunc(s.counts, func(x, y wordCount) int { return strings.Compare(words[x.word], words[y.word]) })
+	s.counts = s.counts[:0]
+	for c := range e.spansByPoint {
+		c.word = s.lexicon.of(e.words, c.word)
+		s.counts = append(s.counts, c)
+	}
+	slices.SortFunc(s.counts, func(x, y wordCount) int { return s.lexicon.compare(x.word, y.word) })
 	s.uvarint(uint64(len(s.counts)))
 	for _, c := range s.counts {
-		s.name(words[c.word])
+		s.name(s.lexicon.text(c.word))
 		s.uvarint(uint64(c.count))
 	}
 }

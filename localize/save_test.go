@@ -48,7 +48,7 @@ func comparison(t *testing.T, v, before *Variance) string {
 // A localizer that was saved and restored cannot be told from the one that was not, whatever comes next.
 func TestRestoredIsTheSame(t *testing.T) {
 	now, then := randomTraces(300, 1), randomTraces(200, 2)
-	for _, c := range []Config{{}, {SampleSize: 30}, {Measure: pythia.UntilAnswered, MaxGroups: 2}} {
+	for _, c := range []Config{{}, {SampleSize: 30}, {Measure: pythia.UntilAnswered, MaxGroups: 2}, {MaxExemplars: 50}} {
 		kept, before, other := localizer(t, c), localizer(t, c), localizer(t, c)
 		observe(kept, now[:100]...)
 		observe(before, then...)
@@ -107,10 +107,10 @@ func spelled(v *Variance, a *accumulator, e *exemplar) string {
 		parts = append(parts, fmt.Sprint("edge ", v.observer.describe(&a.edges[s.edge].key), a.edges[s.edge].key.from, a.edges[s.edge].key.to, s.nanos, s.count))
 	}
 	for x := range e.variables {
-		parts = append(parts, fmt.Sprint("variable ", words[x.word], x.number, x.text))
+		parts = append(parts, fmt.Sprint("variable ", words.text(x.word), x.number, x.text))
 	}
 	for c := range e.spansByPoint {
-		parts = append(parts, fmt.Sprint("spans ", words[c.word], c.count))
+		parts = append(parts, fmt.Sprint("spans ", words.text(c.word), c.count))
 	}
 	slices.Sort(parts)
 	return fmt.Sprint(e.rank, e.trace, e.start, e.total, parts)
@@ -138,8 +138,8 @@ func TestSavedEdgeCases(t *testing.T) {
 	require.Empty(t, full.groups, "what it had seen before is gone")
 
 	for i, nanos := range []int64{0, 0, 1, 2, math.MaxInt64 / 2, 1<<62 - 1, 1e9, 1e9} { // from one end of the sketch to the other
-		spans := []pythia.Span{{ID: "a", EndNanos: nanos, Attrs: []pythia.Attr{
-			pythia.Number("nan", math.NaN()), pythia.Number("inf", math.Inf(-1)), pythia.Number("third", 1./3), pythia.String("text", "\x00\xff")}}}
+		spans := []pythia.Span{{ID: "a", EndNanos: nanos, Attrs: pythia.AttrsOf(
+			pythia.Number("nan", math.NaN()), pythia.Number("inf", math.Inf(-1)), pythia.Number("third", 1./3), pythia.String("text", "\x00\xff"))}}
 		trace, err := pythia.NewTrace(fmt.Sprint(i%7), spans)
 		require.NoError(t, err)
 		full.Observe("", trace)
@@ -174,8 +174,8 @@ func TestUnmarshalRefuses(t *testing.T) {
 		require.ErrorIs(t, err, want)
 		require.ErrorContains(t, err, message)
 	}
-	refused(changed(len(magic), 3), ErrVersion, "format 3, and this one reads up to 2")
-	refused(changed(len(magic), 1), ErrCorrupt, "format 1 is not read by this version")
+	refused(changed(len(magic), 4), ErrVersion, "format 4, and this one reads up to 3")
+	refused(changed(len(magic), 2), ErrCorrupt, "format 2 is not read by this version")
 	refused(changed(0, 'x'), ErrCorrupt, `does not begin with "pythiaVL"`)
 	refused(nil, ErrCorrupt, "does not begin")
 	refused([]byte(magic), ErrCorrupt, "cut short")
@@ -227,9 +227,10 @@ func TestUnmarshalAllocatesInProportion(t *testing.T) {
 	join := func(parts ...[]byte) []byte { return slices.Concat(parts...) }
 	zeros := func(n int) []byte { return make([]byte, n) }
 	many := join(binary.AppendUvarint(nil, 1<<40), zeros(100))
-	head := append(binary.AppendUvarint([]byte(magic+"\x02\x00"), math.MaxInt), 0, 0) // nothing was let go
-	begun := join(head, []byte{0, 1, 0, 1, 'k', 0, 8, 0})                             // no contexts, and a group k of eight workflows
-	group := join(begun, []byte{0, 0, 0, 0, 0, 0, 8})                                 // that took no time
+	head := append(binary.AppendUvarint([]byte(magic+"\x03\x00"), math.MaxInt), 0, 0, 0) // nothing was let go
+	begun := join(head, []byte{0, 1, 0, 1, 'k', 0, 8, 0})                                // no contexts, and a group k of eight workflows
+	group := join(begun, []byte{0, 0, 0, 0, 0, 0, 8})                                    // that took no time
+	sample := join(group, []byte{0, 8})
 	for name, c := range map[string]struct {
 		data []byte
 		want string
@@ -241,16 +242,19 @@ func TestUnmarshalAllocatesInProportion(t *testing.T) {
 		"a name":            {join(head, []byte{0, 1, 0}, many), "the number of bytes of a text is 1099511627776"},
 		"edges":             {join(group, many), "the number of edges is 1099511627776"},
 		"an edge's context": {join(group, []byte{1}, many), "the number of a context is 1099511627776"},
-		"a trace":           {join(group, zeros(1), many), "the number of bytes of a text is 1099511627776"},
-		"edges passed":      {join(group, zeros(4), many), "the number of edges passed is 1099511627776"},
-		"variables":         {join(group, zeros(5), many), "the number of variables is 1099511627776"},
-		"counts":            {join(group, zeros(6), many), "the number of counts is 1099511627776"},
-		"seven of eight":    {join(group, zeros(1+7*6)), "a number is cut short"},
-		"a variable twice":  {join(group, zeros(5), []byte{2, 0, 0, 0, 0}, zeros(100)), "not in order"},
+		"falls":             {join(head[:len(head)-1], many), "cannot fall so often"},
+		"a sample":          {join(group, zeros(1), many), "the number of workflows in a sample is 1099511627776"},
+		"a small sample":    {join(group, []byte{0, 7}, zeros(100)), "has 7 workflows, and should have 8"},
+		"a trace":           {join(sample, many), "the number of bytes of a text is 1099511627776"},
+		"edges passed":      {join(sample, zeros(3), many), "the number of edges passed is 1099511627776"},
+		"variables":         {join(sample, zeros(4), many), "the number of variables is 1099511627776"},
+		"counts":            {join(sample, zeros(5), many), "the number of counts is 1099511627776"},
+		"seven of eight":    {join(sample, zeros(7*6)), "a number is cut short"},
+		"a variable twice":  {join(sample, zeros(4), []byte{2, 0, 0, 0, 0}, zeros(100)), "not in order"},
 		"a bin far away":    {join(begun, zeros(7), many), "the gap between bins is 1099511627776"},
 		"too many bins":     {join(begun, zeros(7), zeros(10_000)), "beyond the highest bin"},
 		"n*tt < t*t":        {join(begun, []byte{9, 0, 0, 1, 0, 0, 8}), "contradict each other"},
-		"an edge not there": {join(group, zeros(4), []byte{1}, zeros(100)), "an edge that there is not"},
+		"an edge not there": {join(sample, zeros(3), []byte{1}, zeros(100)), "an edge that there is not"},
 		"an unused edge":    {join(group, []byte{1}, zeros(100)), "an edge that nothing passes"},
 		"endless time":      {join(group, []byte{1, 0, 0, 0, 0, 0, 1, 0, 0, 1}, zeros(100)), "beyond all that there can be"},
 	} {

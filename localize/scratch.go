@@ -28,8 +28,8 @@ func (o *observer) sumByEdge(a *accumulator, sections []pythia.Section) []edgeSa
 	before := &a.first
 	for i := range sections {
 		s := &sections[i]
-		edge := o.edgeOf(a, s, *before)
-		*before = edge
+		edge := o.edgeOf(a, s, int32(*before))
+		*before = uint16(edge)
 		before = &a.edges[edge].next
 		at := o.sampleOf.of(edge)
 		if *at == 0 {
@@ -115,21 +115,46 @@ func calleeOf(t *pythia.Trace, span int32) string {
 			return other
 		}
 	}
-	for _, key := range []string{
-		"peer.service", "service.peer.name", "server.address", "net.peer.name", "rpc.service", "db.system.name", "db.system", "messaging.system",
-	} {
-		if v, ok := s.Attr(key); ok {
-			return v.String()
+	name, best := "", namesNone
+	for a := range s.Attrs.All() {
+		if i := calleeRank(a.Key); i < best {
+			name, best = a.Value.String(), i
 		}
 	}
-	return ""
+	return name
+}
+
+const namesNone = 8
+
+// calleeRank returns how good an attribute is at naming the service that a span waits for; the least is the best.
+func calleeRank(key string) int {
+	switch key {
+	case "peer.service":
+		return 0
+	case "service.peer.name":
+		return 1
+	case "server.address":
+		return 2
+	case "net.peer.name":
+		return 3
+	case "rpc.service":
+		return 4
+	case "db.system.name":
+		return 5
+	case "db.system":
+		return 6
+	case "messaging.system":
+		return 7
+	}
+	return namesNone
 }
 
 // exemplar makes one of the workflow, of which samples are the edges. All its texts are one piece of memory, its own.
 func (o *observer) exemplar(rank uint64, start, total int64) *exemplar {
-	words, c := o.dictionary(), &o.collector
+	words, c := o.words, &o.collector
 	defer c.reset()
 	c.collect(words, o.trace)
+	words.publish()
 	b := append(o.buf[:0], o.trace.ID...)
 	path := len(b)
 	for _, s := range o.samples {

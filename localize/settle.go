@@ -24,7 +24,8 @@ type settledGroup struct {
 func (v *Variance) settle(before *Variance) []settledGroup {
 	families := make(map[pythia.GroupKey][]pythia.GroupKey)
 	for key := range v.groups {
-		families[key.Truncate(1)] = append(families[key.Truncate(1)], key)
+		root := key.Truncate(1)
+		families[root] = append(families[root], key)
 	}
 	if before != nil {
 		for key := range before.groups {
@@ -36,7 +37,7 @@ func (v *Variance) settle(before *Variance) []settledGroup {
 	settled := make(map[pythia.GroupKey]*settledGroup)
 	for root, keys := range families {
 		slices.Sort(keys)
-		v.settleFamily(before, root, keys, settled)
+		v.settleFamily(before, newFamily(root, keys), settled)
 	}
 	groups := make([]settledGroup, 0, len(settled))
 	for _, g := range settled {
@@ -48,19 +49,43 @@ func (v *Variance) settle(before *Variance) []settledGroup {
 	return groups
 }
 
-func (v *Variance) settleFamily(before *Variance, root pythia.GroupKey, keys []pythia.GroupKey, settled map[pythia.GroupKey]*settledGroup) {
-	depth := 1
-	for _, k := range keys {
-		depth = max(depth, len(k.Levels()))
+// family is the keys that share their coarsest level, the root.
+type family struct {
+	root   pythia.GroupKey
+	keys   []pythia.GroupKey
+	levels []int // that each of them has
+}
+
+func newFamily(root pythia.GroupKey, keys []pythia.GroupKey) *family {
+	f := &family{root: root, keys: keys, levels: make([]int, len(keys))}
+	for i, k := range keys {
+		f.levels[i] = len(k.Levels())
 	}
-	for depth > 1 && !v.suffices(before, keys, depth) {
+	return f
+}
+
+// at returns the i-th key, cut to a depth. Mostly there is nothing to cut, or all but the root.
+func (f *family) at(i, depth int) pythia.GroupKey {
+	switch {
+	case f.levels[i] <= depth:
+		return f.keys[i]
+	case depth == 1:
+		return f.root
+	}
+	return f.keys[i].Truncate(depth)
+}
+
+func (v *Variance) settleFamily(before *Variance, f *family, settled map[pythia.GroupKey]*settledGroup) {
+	depth := max(1, slices.Max(f.levels))
+	sizes, suffices := v.sizes(before, f, depth)
+	for depth > 1 && !suffices {
 		depth--
+		sizes, suffices = v.sizes(before, f, depth)
 	}
-	sizes := v.sizes(before, keys, depth)
-	for _, k := range keys {
-		to := k.Truncate(depth)
+	for i, k := range f.keys {
+		to := f.at(i, depth)
 		if sizes[to] < v.config.MinTraces {
-			to = root
+			to = f.root
 		}
 		g := settled[to]
 		if g == nil {
@@ -89,34 +114,35 @@ func (v *Variance) addTo(into **accumulator, copied *bool, key pythia.GroupKey) 
 	(*into).merge(a, nil)
 }
 
-func (v *Variance) suffices(before *Variance, keys []pythia.GroupKey, depth int) bool {
+// sizes counts the workflows of each key cut to a depth, of now and before the lesser, and reports whether enough of those of now lie in groups of
+// sufficient size.
+func (v *Variance) sizes(before *Variance, f *family, depth int) (comparable map[pythia.GroupKey]int, suffices bool) {
+	now := v.count(f, depth)
+	comparable = now
+	if before != nil {
+		then := before.count(f, depth)
+		comparable = make(map[pythia.GroupKey]int, len(now))
+		for k, n := range now {
+			comparable[k] = min(n, then[k])
+		}
+	}
 	total, covered := 0, 0
-	comparable := v.sizes(before, keys, depth)
-	for to, n := range v.sizes(nil, keys, depth) {
+	for k, n := range now {
 		total += n
-		if comparable[to] >= v.config.MinTraces {
+		if comparable[k] >= v.config.MinTraces {
 			covered += n
 		}
 	}
-	return total > 0 && float64(covered) >= settledShare*float64(total)
+	return comparable, total > 0 && float64(covered) >= settledShare*float64(total)
 }
 
-// sizes counts the workflows of each key cut to a depth.
-func (v *Variance) sizes(before *Variance, keys []pythia.GroupKey, depth int) map[pythia.GroupKey]int {
-	now, then := make(map[pythia.GroupKey]int), make(map[pythia.GroupKey]int)
-	for _, k := range keys {
-		to := k.Truncate(depth)
+// count counts the workflows of each key cut to a depth.
+func (v *Variance) count(f *family, depth int) map[pythia.GroupKey]int {
+	count := make(map[pythia.GroupKey]int, len(f.keys))
+	for i, k := range f.keys {
 		if a := v.groups[k]; a != nil {
-			now[to] += int(a.total.n)
-		}
-		if before != nil && before.groups[k] != nil {
-			then[to] += int(before.groups[k].total.n)
+			count[f.at(i, depth)] += int(a.total.n)
 		}
 	}
-	if before != nil {
-		for k := range now {
-			now[k] = min(now[k], then[k])
-		}
-	}
-	return now
+	return count
 }

@@ -1,11 +1,6 @@
 package localize
 
-import (
-	"math"
-	"slices"
-
-	"gonum.org/v1/gonum/stat"
-)
+import "math"
 
 // shift compares an edge with the baseline. A steady edge, which nearly every workflow passes, is compared per workflow, so that a loop of more iterations
 // and a call that is new both show; another edge per occurrence, so that a different mix of requests does not.
@@ -110,26 +105,75 @@ func perOccurrence(samples []edgeSample) []float64 {
 const winsor = 0.99
 
 func winsorised(x []float64) series {
-	var present []float64
-	for _, v := range x {
+	cut := winsorise(x, nil)
+	sum, present := 0.0, 0
+	for _, v := range cut {
+		if !math.IsNaN(v) {
+			sum += v
+			present++
+		}
+	}
+	if present == 0 {
+		return series{}
+	}
+	return series{cut, sum / float64(present), present}
+}
+
+// winsorise returns the values, the largest cut, in the memory given if that suffices. NaN stays.
+func winsorise(x, into []float64) []float64 {
+	into = append(into[:0], x...)
+	limit := winsorLimit(into)
+	for i, v := range x {
+		into[i] = math.Min(v, limit)
+	}
+	return into
+}
+
+// winsorLimit returns the least value that a share winsor of those present do not exceed: their empirical quantile. It moves them about.
+func winsorLimit(values []float64) float64 {
+	present := values[:0]
+	for _, v := range values {
 		if !math.IsNaN(v) {
 			present = append(present, v)
 		}
 	}
 	if len(present) == 0 {
-		return series{}
+		return math.NaN()
 	}
-	slices.Sort(present)
-	limit := stat.Quantile(winsor, stat.Empirical, present, nil)
-	cut := make([]float64, len(x))
-	sum := 0.0
-	for i, v := range x {
-		cut[i] = math.Min(v, limit) // keeps NaN
-		if !math.IsNaN(v) {
-			sum += cut[i]
+	return kthLeast(present, max(0, int(math.Ceil(winsor*float64(len(present))))-1))
+}
+
+// kthLeast returns the value that would be at k if the values were sorted. It has the largest ones change places only, in a heap of which the least
+// comes first: there are few, and no order makes it slow.
+func kthLeast(values []float64, k int) float64 {
+	largest := values[k:]
+	for i := len(largest)/2 - 1; i >= 0; i-- {
+		siftDown(largest, i)
+	}
+	for i, v := range values[:k] {
+		if v > largest[0] {
+			values[i], largest[0] = largest[0], v
+			siftDown(largest, 0)
 		}
 	}
-	return series{cut, sum / float64(len(present)), len(present)}
+	return largest[0]
+}
+
+// siftDown restores a heap of which only the i-th value may be out of place.
+func siftDown(heap []float64, i int) {
+	for {
+		least := i
+		for c := 2*i + 1; c <= 2*i+2 && c < len(heap); c++ {
+			if heap[c] < heap[least] {
+				least = c
+			}
+		}
+		if least == i {
+			return
+		}
+		heap[i], heap[least] = heap[least], heap[i]
+		i = least
+	}
 }
 
 // perRequest returns the seconds that requests spent on the parts, before and now, with as many passes as now; a part that a request lacks

@@ -27,9 +27,14 @@ type Config struct {
 	MinTraces int
 	// SampleSize is how many workflows of each group are kept for intervals, modes and explanations; zero means 1000.
 	SampleSize int
-	// MaxGroups bounds how many groups are kept apart; zero means 100,000. A group takes some 4 KB, and as much again for every few workflows of its
-	// sample. When a group more would come, an eighth are let go, those that have seen the fewest workflows; of equals those whose last
-	// workflow started earliest. Few workflows are the least loss: what is let go is put under the coarsest level of its key, as groups of fewer
+	// MaxExemplars bounds how many workflows all samples have together, beyond the first 8 of each, which every group keeps; zero means 500,000, some
+	// 150 MB. A workflow takes some 300 bytes, and more if it has many attributes. Where there would be more, each group keeps the same share of its
+	// workflows, but no fewer than 8 and no more than SampleSize: groups that are seen often keep most, and each sample is still a random one.
+	//
+	// Merging gives bit by bit what one localizer would hold that had seen all workflows, whether there were more or not, if all have the same MaxExemplars.
+	MaxExemplars int
+	// MaxGroups bounds how many groups are kept apart; zero means 100,000. A group of twenty edges takes some 3 KB beside its sample. When a group more
+	// would come, an eighth are let go, those that have seen the fewest workflows; of equals those whose last workflow started earliest. Few workflows are the least loss: what is let go is put under the coarsest level of its key, as groups of fewer
 	// than MinTraces are anyway, and still counts for its request type. A group that was the only one of its coarsest level is put under
 	// "(other)", which does not count among the MaxGroups. [Variance.Dropped] counts what was let go.
 	//
@@ -41,8 +46,8 @@ type Config struct {
 }
 
 func (c *Config) setDefaults() error {
-	if c.MinTraces < 0 || c.SampleSize < 0 || c.MaxGroups < 0 {
-		return errors.New("localize: MinTraces, SampleSize and MaxGroups must not be negative; leave them 0 for the defaults")
+	if c.MinTraces < 0 || c.SampleSize < 0 || c.MaxExemplars < 0 || c.MaxGroups < 0 {
+		return errors.New("localize: MinTraces, SampleSize, MaxExemplars and MaxGroups must not be negative; leave them 0 for the defaults")
 	}
 	if c.Measure > pythia.UntilAnswered {
 		return fmt.Errorf("localize: Measure %d is unknown; use pythia.UntilWorkDone or pythia.UntilAnswered", c.Measure)
@@ -57,6 +62,7 @@ func (c *Config) setDefaults() error {
 	c.MaxGroups = orDefault(c.MaxGroups, 100_000)
 	c.MinTraces = orDefault(c.MinTraces, 20)
 	c.SampleSize = orDefault(c.SampleSize, 1000)
+	c.MaxExemplars = orDefault(c.MaxExemplars, 500_000)
 	c.FalseDiscoveryRate = orDefault(c.FalseDiscoveryRate, 0.05)
 	return nil
 }
@@ -79,6 +85,8 @@ func orDefault[T comparable](v, def T) T {
 type Variance struct {
 	config   Config
 	groups   map[pythia.GroupKey]*accumulator
+	quota    *quota
+	further  int // exemplars beyond the first few of each group, which MaxExemplars bounds
 	dropped  pythia.Dropped
 	observer observer
 }
@@ -92,7 +100,10 @@ func New(c Config) (*Variance, error) {
 }
 
 func newVariance(c Config, bins *mapping.LogarithmicMapping) *Variance {
-	return &Variance{config: c, groups: make(map[pythia.GroupKey]*accumulator), observer: observer{catalogue: newCatalogue(bins), measure: c.Measure}}
+	return &Variance{
+		config: c, groups: make(map[pythia.GroupKey]*accumulator), quota: newQuota(c.SampleSize),
+		observer: observer{catalogue: newCatalogue(bins), measure: c.Measure},
+	}
 }
 
 // New implements [pythia.Localizer].
@@ -109,7 +120,12 @@ func (v *Variance) Observe(key pythia.GroupKey, t *pythia.Trace) {
 	}
 	a.join(t.RequestType)
 	v.observer.trace = t
-	a.observe(&v.observer)
+	before := a.sample.further()
+	if a.observe(&v.observer) {
+		v.further += a.sample.further() - before
+		v.boundExemplars()
+		v.renewWords()
+	}
 	v.observer.trace = nil
 }
 
@@ -117,7 +133,7 @@ func (v *Variance) Observe(key pythia.GroupKey, t *pythia.Trace) {
 func (v *Variance) group(key pythia.GroupKey, requestType string) *accumulator {
 	a := v.groups[key]
 	if a == nil {
-		a = newAccumulator(requestType, v.config.SampleSize)
+		a = newAccumulator(requestType, v.quota)
 		v.groups[key] = a
 	}
 	return a
@@ -148,6 +164,8 @@ func (v *Variance) Merge(other pythia.Localizer) error {
 }
 
 func (v *Variance) mergeGroups(o *Variance) {
+	v.quota.fallTo(o.quota.falls)
+	v.trimSamples()
 	callees := v.observer.merge(o.observer.catalogue)
 	for key, a := range o.groups {
 		if b := v.groups[key]; b != nil {
@@ -156,8 +174,11 @@ func (v *Variance) mergeGroups(o *Variance) {
 		}
 		c := a.clone()
 		c.renumberCallees(callees)
+		c.sample.quota = v.quota
 		v.groups[key] = c
 	}
+	v.trimSamples()
+	v.boundExemplars()
 }
 
 // Localize implements [pythia.Localizer]. It changes nothing; workflows may be
@@ -174,6 +195,7 @@ func (v *Variance) Localize(ctx context.Context, baseline pythia.Localizer) ([]*
 		}
 	}
 	a := newAnalysis(v, before, v.settle(before))
+	defer a.release()
 	searches := []func() []*pythia.Finding{a.highVariance, a.consistentlySlow}
 	if before != nil {
 		searches = slices.Insert(searches, 0, a.changed)

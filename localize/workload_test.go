@@ -37,7 +37,7 @@ func (w *workflow) span(kind pythia.SpanKind, service, name string, body func(),
 		parent = w.open[n-1]
 	}
 	at, id := len(w.spans), strconv.Itoa(10000+len(w.spans)) // as text in order too
-	w.spans = append(w.spans, pythia.Span{ID: id, ParentID: parent, Point: point(service, name), Kind: kind, StartNanos: w.now, Attrs: attrs})
+	w.spans = append(w.spans, pythia.Span{ID: id, ParentID: parent, Point: point(service, name), Kind: kind, StartNanos: w.now, Attrs: pythia.AttrsOf(attrs...)})
 	w.open = append(w.open, id)
 	body()
 	w.open = w.open[:len(w.open)-1]

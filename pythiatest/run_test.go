@@ -27,7 +27,7 @@ func replay(p *pythiatest.Trial, takes func(i int) time.Duration) func(context.C
 			{ID: "1", Point: id("shop", "POST /checkout"), Kind: pythia.KindServer, StartNanos: start, EndNanos: start + 1_000_000 + took},
 			{
 				ID: "2", ParentID: "1", Point: id("inventory", "inventory.Reserve"), Kind: pythia.KindServer, StartNanos: start + 1_000_000,
-				EndNanos: start + 1_000_000 + took, Attrs: []pythia.Attr{pythia.Number("cache.shard", float64(i%4))},
+				EndNanos: start + 1_000_000 + took, Attrs: pythia.AttrsOf(pythia.Number("cache.shard", float64(i%4))),
 			},
 		})
 		if err != nil {

@@ -28,7 +28,7 @@ func at(name string) pythia.TracePointID {
 // spanAt makes a span of a point, whose ID is the operation.
 func spanAt(name, parent string, start, end int64, attrs ...pythia.Attr) pythia.Span {
 	id := at(name)
-	return pythia.Span{ID: id.Name, ParentID: parent, Point: id, StartNanos: start, EndNanos: end, Attrs: attrs}
+	return pythia.Span{ID: id.Name, ParentID: parent, Point: id, StartNanos: start, EndNanos: end, Attrs: pythia.AttrsOf(attrs...)}
 }
 
 func traceOf(tb testing.TB, id string, spans ...pythia.Span) *pythia.Trace {

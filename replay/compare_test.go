@@ -134,7 +134,7 @@ func TestCompareAlwaysOn(t *testing.T) {
 func TestCompareOptional(t *testing.T) {
 	c := cartComparison(t)
 	root := &c.Traces[0].Spans[c.Traces[0].Roots()[0]]
-	root.Attrs = []pythia.Attr{pythia.Number("queue", 1)}
+	root.Attrs = pythia.AttrsOf(pythia.Number("queue", 1))
 	c.MaxCycles = 1
 	var asked atomic.Int32
 	c.Optional = func(id pythia.TracePointID, key string) bool {

@@ -42,7 +42,7 @@ func inventory(c *Config) ([]point, []string) {
 				known = make(map[string]bool)
 				keys[s.Point] = known
 			}
-			for _, attr := range s.Attrs {
+			for attr := range s.Attrs.All() {
 				if len(known) < mostAttributes {
 					known[attr.Key] = true
 				}

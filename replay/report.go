@@ -63,20 +63,20 @@ func moved(s *pythia.Span, nanos int64) pythia.Span {
 }
 
 // recorded returns the attributes that a span has: those asked for and, of the skeleton, all that nobody need ask for.
-func (p *point) recorded(attrs []pythia.Attr) []pythia.Attr {
+func (p *point) recorded(attrs pythia.Attrs) pythia.Attrs {
 	switch {
 	case p.AlwaysOn && len(p.Attributes) == 0:
 		return attrs
 	case !p.AlwaysOn && len(p.attributes) == 0:
-		return nil
+		return pythia.Attrs{}
 	}
 	var shown []pythia.Attr
-	for _, attr := range attrs {
+	for attr := range attrs.All() {
 		if p.attributes[attr.Key] || p.AlwaysOn && !p.optional(attr.Key) {
 			shown = append(shown, attr)
 		}
 	}
-	return shown
+	return pythia.AttrsOf(shown...)
 }
 
 func (p *point) optional(key string) bool {

@@ -1,6 +1,7 @@
 package jaeger
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,7 +50,7 @@ func TestDecode(t *testing.T) {
 	require.Equal(t, []pythia.Attr{
 		pythia.String("span.kind", "server"), pythia.Number("http.status_code", 500), pythia.Bool("error", true), pythia.Number("size", 12),
 		pythia.String("id", "12"), pythia.Number("ratio", 0.5),
-	}, a.Attrs)
+	}, slices.Collect(a.Attrs.All()))
 	require.Equal(t, []pythia.SpanEvent{{Name: "retry", TimeNanos: 1700000000010000000, Attrs: []pythia.Attr{pythia.Number("n", 2)}}}, a.Events)
 	require.Equal(t, "h1", a.Process.Host)
 	require.Same(t, a.Process, b.Process)

@@ -31,19 +31,20 @@ func (s *span) check(traceID string) error {
 }
 
 func (d *Decoder) span(traceID string, p *pythia.Process, s *span) pythia.Span {
+	attrs := d.attrs(s.Tags)
 	out := pythia.Span{
 		ID:         s.SpanID,
 		Point:      pythia.TracePointID{Layer: pythia.LayerApp, Name: d.strings.String(s.OperationName)},
 		StartNanos: s.StartTime * 1000,
 		EndNanos:   (s.StartTime + s.Duration) * 1000,
 		Process:    p,
-		Attrs:      d.attrs(s.Tags),
+		Attrs:      pythia.AttrsOf(attrs...),
 	}
 	if p != nil {
 		out.Point.Scope = p.Service
 	}
 	out.ParentID, out.Links = s.parent(traceID)
-	for _, a := range out.Attrs {
+	for _, a := range attrs {
 		switch a.Key {
 		case "span.kind":
 			out.Kind = kind(a.Value.String())

@@ -2,6 +2,7 @@ package osprofiler
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,7 +50,7 @@ func TestPointList(t *testing.T) {
 
 	db := tr.Spans[1]
 	require.Equal(t, pythia.TracePointID{Scope: "nova-osapi_compute", Name: "db"}, db.Point)
-	require.Equal(t, []pythia.Attr{pythia.String("db.statement", `SELECT "1"`), pythia.String("db.params", `[1,"a"]`)}, db.Attrs)
+	require.Equal(t, []pythia.Attr{pythia.String("db.statement", `SELECT "1"`), pythia.String("db.params", `[1,"a"]`)}, slices.Collect(db.Attrs.All()))
 	require.Same(t, root.Process, db.Process)
 	require.Equal(t, int64(32_000_000), db.DurationNanos(), "a fraction may be short")
 
@@ -60,7 +61,7 @@ func TestPointList(t *testing.T) {
 	require.Equal(t, []pythia.Attr{
 		pythia.Number("build_semaphore.queue_length", 5), pythia.Number("build_semaphore.limit", 3),
 		pythia.String("etype", "NoValidHost"), pythia.String("message", "no room"),
-	}, rpc.Attrs, "the stop's word counts")
+	}, slices.Collect(rpc.Attrs.All()), "the stop's word counts")
 }
 
 func TestBareListHoldsSeveralTraces(t *testing.T) {

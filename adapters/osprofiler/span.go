@@ -26,9 +26,7 @@ func (d *Decoder) span(base string, pr pair) pythia.Span {
 	s.Point = pythia.TracePointID{Layer: pythia.LayerApp, Scope: service}
 	attrs, s.Point.Name, s.Kind = d.operation(strings.TrimSuffix(p.Name, "-start"), attrs)
 	s.Failed = slices.ContainsFunc(attrs, func(a pythia.Attr) bool { return a.Key == "etype" || a.Key == "exception" })
-	if len(attrs) > 0 {
-		s.Attrs = slices.Clone(attrs)
-	}
+	s.Attrs = pythia.AttrsOf(slices.Clone(attrs)...)
 	return s
 }
 

@@ -56,7 +56,7 @@ func convertSpan(s sdktrace.ReadOnlySpan, p *pythia.Process) pythia.Span {
 		EndNanos:   nanos(s.EndTime()),
 		Unfinished: s.EndTime().IsZero(),
 		Process:    p,
-		Attrs:      convertAttrs(s.Attributes(), s.InstrumentationScope().Name),
+		Attrs:      pythia.AttrsOf(convertAttrs(s.Attributes(), s.InstrumentationScope().Name)...),
 		Failed:     s.Status().Code == codes.Error,
 	}
 	if s.Parent().SpanID().IsValid() {

@@ -77,14 +77,14 @@ func TestProcessorConverts(t *testing.T) {
 	require.Equal(t, []pythia.Span{
 		{
 			ID: root.SpanContext().SpanID().String(), Point: id("GET /cart"), Kind: pythia.KindServer, StartNanos: start, EndNanos: start + 4, Process: process,
-			Attrs: []pythia.Attr{
+			Attrs: pythia.AttrsOf(
 				pythia.String("s", "text"), pythia.Number("i", 3), pythia.Number("f", 0.5), pythia.Bool("b", true), pythia.String("inf", "+Inf"),
 				pythia.String("l", `["a","\""]`), pythia.String("long", strings.Repeat("é", 2048)), library,
-			},
+			),
 		},
 		{
 			ID: child.SpanContext().SpanID().String(), ParentID: root.SpanContext().SpanID().String(), Point: id("query"), Kind: pythia.KindClient,
-			StartNanos: start + 1, EndNanos: start + 3, Process: process, Attrs: []pythia.Attr{library}, Failed: true,
+			StartNanos: start + 1, EndNanos: start + 3, Process: process, Attrs: pythia.AttrsOf(library), Failed: true,
 			Events: []pythia.SpanEvent{{Name: "event", TimeNanos: start + 2, Attrs: []pythia.Attr{pythia.Number("n", 1)}}},
 			Links:  []pythia.Link{{TraceID: linked.SpanContext().TraceID().String(), SpanID: linked.SpanContext().SpanID().String()}},
 		},

@@ -86,11 +86,11 @@ func (r *requestTypes) of(scope, name string, attributes []attribute.KeyValue) s
 
 // requestType asks the root package, so that a selection and the Engine's groups always speak of the same types.
 func requestType(scope, name string, attributes []attribute.KeyValue) string {
-	root := pythia.Span{Point: pythia.TracePointID{Scope: scope, Name: name}}
+	var attrs []pythia.Attr
 	for _, a := range slices.Backward(attributes) { // the last one of a key counts, as it does in the SDK
-		if slices.Contains(typeKeys, a.Key) && !slices.ContainsFunc(root.Attrs, func(b pythia.Attr) bool { return b.Key == string(a.Key) }) {
-			root.Attrs = append(root.Attrs, convertAttr(a))
+		if slices.Contains(typeKeys, a.Key) && !slices.ContainsFunc(attrs, func(b pythia.Attr) bool { return b.Key == string(a.Key) }) {
+			attrs = append(attrs, convertAttr(a))
 		}
 	}
-	return pythia.RequestTypeOf(&root)
+	return pythia.RequestTypeOf(&pythia.Span{Point: pythia.TracePointID{Scope: scope, Name: name}, Attrs: pythia.AttrsOf(attrs...)})
 }

@@ -21,6 +21,7 @@ type Decoder struct {
 
 	// What follows is memory for protobuf that is used again and again.
 	slabs
+	spans          []pythia.Span // that nobody uses any more
 	parts, grouped []Part
 	places, counts []int
 }

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/adapters/partial"
 )
 
@@ -72,10 +73,7 @@ func ordered(r partial.Record) []partial.Trace {
 	for _, t := range r.Traces {
 		for i := range t.Spans {
 			s := &t.Spans[i]
-			s.Attrs = s.Attrs[:len(s.Attrs):len(s.Attrs)]
-			if len(s.Attrs) == 0 {
-				s.Attrs = nil
-			}
+			s.Attrs = pythia.AttrsOf(slices.Collect(s.Attrs.All())...)
 			for k := range s.Events {
 				if len(s.Events[k].Attrs) == 0 {
 					s.Events[k].Attrs = nil

@@ -6,7 +6,7 @@ import "encoding/binary"
 const idChunk = 4 << 10
 
 // hexer writes IDs in hexadecimal, many into one allocation; they keep each other alive.
-type hexer struct{ free []byte }
+type hexer struct{ chunk, free []byte }
 
 // span returns a span's ID, nothing for one that is all zeros.
 func (h *hexer) span(id [8]byte) string {
@@ -31,7 +31,8 @@ func (h *hexer) trace(id [16]byte) string {
 
 func (h *hexer) take(n int) []byte {
 	if len(h.free) < n {
-		h.free = make([]byte, idChunk)
+		h.chunk = make([]byte, idChunk)
+		h.free = h.chunk
 	}
 	text := h.free[:n]
 	h.free = h.free[n:]

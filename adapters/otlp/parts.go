@@ -23,7 +23,7 @@ func (d *Decoder) DecodeParts(parts []Part, reject func(part int, reason error))
 		bytes += len(parts[i].Spans)
 		count += parts[i].Count
 	}
-	spans := make([]pythia.Span, 0, count)
+	spans := d.room(count)
 	for i := range parts {
 		before := len(spans)
 		spans = d.partOf(spans, &parts[i], func(reason error) { reject(i, reason) })
@@ -31,6 +31,29 @@ func (d *Decoder) DecodeParts(parts []Part, reject func(part int, reason error))
 	}
 	if bytes > maxKept {
 		d.slabs = slabs{} // which would keep the bytes until they are full
+	}
+	return spans
+}
+
+// maxReused bounds the spans whose memory is kept for others.
+const maxReused = 1 << 16
+
+// Reuse has the memory of the spans that [Decoder.DecodeParts] returned last, and of all that they hold, serve for the next. Nobody may use them any
+// more, nor any that came before them.
+func (d *Decoder) Reuse(spans []pythia.Span) {
+	d.slabs.reuse()
+	if cap(spans) <= maxReused {
+		clear(spans)
+		d.spans = spans[:0]
+	}
+}
+
+// room returns an empty slice for so many spans, which are zero.
+func (d *Decoder) room(count int) []pythia.Span {
+	spans := d.spans
+	d.spans = nil
+	if cap(spans) < count {
+		return make([]pythia.Span, 0, count)
 	}
 	return spans
 }

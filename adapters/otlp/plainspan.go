@@ -1,6 +1,10 @@
 package otlp
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/pythia-trace/pythia"
+)
 
 // The tags of a Span's fields that nearly all spans consist of.
 const (
@@ -19,17 +23,19 @@ const (
 
 // readPlain reads a span as exporters write nearly all, without events, links or anything unusual: half of what reading takes is to be ready for all that a
 // field could be. It returns false for what is different in any way, wrong or not, which is left to [Decoder.read].
-func (d *Decoder) readPlain(s *rawSpan, message []byte) bool {
+func (s *rawSpan) readPlain(message []byte) bool {
 	for len(message) > 0 {
 		var ok bool
 		switch message[0] {
-		case tagTrace, tagID, tagParent, tagName, tagAttr, tagStatus:
+		case tagTrace, tagID, tagParent, tagName, tagStatus:
 			var body []byte
 			tag := message[0]
 			if body, message = block(message); message == nil {
 				return false
 			}
-			ok = d.plainBody(s, tag, body)
+			ok = s.plainBody(tag, body)
+		case tagAttr:
+			message, ok = s.plainAttrs(message)
 		case tagKind:
 			if ok = len(message) > 1 && message[1] < 0x80; ok {
 				s.kind, message = int32(message[1]), message[2:]
@@ -51,7 +57,7 @@ func (d *Decoder) readPlain(s *rawSpan, message []byte) bool {
 }
 
 // plainBody reads a length-delimited field.
-func (d *Decoder) plainBody(s *rawSpan, tag byte, body []byte) bool {
+func (s *rawSpan) plainBody(tag byte, body []byte) bool {
 	switch tag {
 	case tagTrace:
 		return copy(s.trace[:], body) == len(body) && len(body) == len(s.trace)
@@ -66,10 +72,24 @@ func (d *Decoder) plainBody(s *rawSpan, tag byte, body []byte) bool {
 	case tagName:
 		s.name = body
 		return true
-	case tagAttr:
-		return plain(d.attrs.next(), body)
 	}
 	return len(body) == 0 // a status that says nothing
+}
+
+// plainAttrs reads attributes that lie together; all of a span's must.
+func (s *rawSpan) plainAttrs(message []byte) (rest []byte, ok bool) {
+	if s.attrs != nil {
+		return nil, false
+	}
+	var a pythia.Attr
+	for rest = message; len(rest) > 0 && rest[0] == tagAttr; {
+		var body []byte
+		if body, rest = block(rest); rest == nil || !plain(&a, body) {
+			return nil, false
+		}
+	}
+	s.attrs = message[:len(message)-len(rest)]
+	return rest, true
 }
 
 // fixed64 reads a field of 8 bytes with a tag of one.

@@ -3,6 +3,7 @@ package otlp
 import (
 	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"unsafe"
@@ -12,6 +13,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/adapters/partial"
 )
 
 // batch makes what an instance exports at a time.
@@ -76,7 +78,12 @@ func TestTracePointsAndProcessesAreShared(t *testing.T) {
 	require.NoError(t, err)
 	a, b := first.Traces[0].Spans[0], second.Traces[0].Spans[0]
 	require.Same(t, unsafe.StringData(a.Point.Name), unsafe.StringData(b.Point.Name))
-	require.Same(t, unsafe.StringData(a.Attrs[6].Value.String()), unsafe.StringData(b.Attrs[6].Value.String()), "the scope")
+	scope := func(s pythia.Span) *byte {
+		v, ok := s.Attrs.Lookup("otel.scope.name")
+		require.True(t, ok)
+		return unsafe.StringData(v.String())
+	}
+	require.Same(t, scope(a), scope(b))
 	require.Same(t, a.Process, b.Process)
 }
 
@@ -85,13 +92,12 @@ func TestAppendingToASpanLeavesTheNextAsItIs(t *testing.T) {
 	r, err := d.DecodeProto(toProto(t, checkout))
 	require.NoError(t, err)
 	spans := r.Traces[0].Spans
-	want := slices.Clone(spans[1].Attrs)
+	want := slices.Clone(spans[1].Events)
 	for i := range spans {
-		spans[i].Attrs = append(spans[i].Attrs, pythia.String("new", "new"))
 		spans[i].Events = append(spans[i].Events, pythia.SpanEvent{})
 		spans[i].Links = append(spans[i].Links, pythia.Link{})
 	}
-	require.Equal(t, append(want, pythia.String("new", "new")), spans[1].Attrs)
+	require.Equal(t, append(want, pythia.SpanEvent{}), spans[1].Events)
 	require.Len(t, spans, cap(spans))
 }
 
@@ -165,4 +171,29 @@ func BenchmarkProto(b *testing.B) {
 	run("pythia", func() error { _, err := d.DecodeProto(message); return err })
 	run("split", func() error { _, err := d.Split(message); return err })
 	run("pdata", func() error { _, err := new(ptrace.ProtoUnmarshaler).UnmarshalTraces(message); return err })
+}
+
+// TestReuse decodes messages in the memory of those before.
+func TestReuse(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var d Decoder
+	for round := range 300 {
+		var m ptrace.ProtoMarshaler
+		message, err := m.MarshalTraces(anything(r))
+		require.NoError(t, err)
+		decode := func(d *Decoder) ([]pythia.Span, []string) {
+			parts, err := d.Split(slices.Clone(message))
+			if err != nil {
+				return nil, []string{err.Error()}
+			}
+			var reasons []error
+			spans := d.DecodeParts(slices.Clone(parts), func(_ int, reason error) { reasons = append(reasons, reason) })
+			return spans, texts(reasons)
+		}
+		want, wantReasons := decode(new(Decoder))
+		got, reasons := decode(&d)
+		require.Equal(t, wantReasons, reasons)
+		require.Equal(t, ordered(partial.Record{Traces: []partial.Trace{{Spans: append([]pythia.Span(nil), want...)}}}), ordered(partial.Record{Traces: []partial.Trace{{Spans: append([]pythia.Span(nil), got...)}}}), "round %d", round)
+		d.Reuse(got)
+	}
 }

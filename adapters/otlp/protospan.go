@@ -16,6 +16,7 @@ type rawSpan struct {
 	trace        [16]byte
 	id, parent   [8]byte
 	name         []byte
+	attrs        []byte // fields, as [encodedAttrs] has them
 	start, end   uint64
 	kind, status int32
 	wrongEvents  int
@@ -29,9 +30,9 @@ func (e malformedError) Unwrap() error { return e.error }
 // span decodes a Span message of a part. The error says why it is of no use; reject is told what else is left out.
 func (d *Decoder) span(out *pythia.Span, message []byte, p *Part, reject func(error)) error {
 	var s rawSpan
-	if !d.readPlain(&s, message) {
+	plain := s.readPlain(message)
+	if !plain {
 		s = rawSpan{}
-		d.slabs.drop()
 		if err := d.read(&s, message); err != nil {
 			return malformedError{fmt.Errorf("otlp: a span cannot be read: %w", err)}
 		}
@@ -45,17 +46,29 @@ func (d *Decoder) span(out *pythia.Span, message []byte, p *Part, reject func(er
 	for range s.wrongEvents {
 		reject(wrongEvent(s.id))
 	}
-	if p.Source.scope != "" {
-		*d.attrs.next() = pythia.String("otel.scope.name", p.Source.scope)
-	}
 	out.ID, out.ParentID = d.ids.span(s.id), d.ids.span(s.parent)
 	out.Point = pythia.TracePointID{Layer: pythia.LayerApp, Scope: p.Source.process.Service, Name: d.strings.Bytes(s.name)}
 	out.Kind = kind(ptrace.SpanKind(s.kind))
 	out.StartNanos, out.EndNanos, out.Unfinished = int64(s.start), int64(s.end), s.end == 0
 	out.Process = p.Source.process
 	out.Failed = ptrace.StatusCode(s.status) == ptrace.StatusCodeError
-	out.Attrs, out.Events, out.Links = d.attrs.cut(), d.events.cut(), d.links.cut()
+	if plain {
+		out.Attrs = d.encodedAttrs(s.attrs, p.Source)
+		return nil
+	}
+	if p.Source.scope != "" {
+		*d.attrs.next() = p.Source.attr()
+	}
+	out.Attrs, out.Events, out.Links = pythia.AttrsOf(d.attrs.cut()...), d.events.cut(), d.links.cut()
 	return nil
+}
+
+func (d *Decoder) encodedAttrs(fields []byte, source *Source) pythia.Attrs {
+	if len(fields) == 0 && source.scope == "" {
+		return pythia.Attrs{}
+	}
+	*d.encoded.next() = encodedAttrs{fields, source}
+	return pythia.AttrsFrom(&d.encoded.cut()[0])
 }
 
 // read goes through the fields of a Span message. Those not used must have the type that the protocol says, too.

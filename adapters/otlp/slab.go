@@ -45,12 +45,29 @@ func (s *slab[T]) drop() {
 	s.chunk = s.chunk[:s.start]
 }
 
+// reuse has the memory serve again; nobody uses it any more.
+func (s *slab[T]) reuse() {
+	clear(s.chunk)
+	s.chunk, s.start = s.chunk[:0], 0
+}
+
 // slabs are what spans have any number of.
 type slabs struct {
+	encoded           slab[encodedAttrs]
 	attrs, eventAttrs slab[pythia.Attr]
 	events            slab[pythia.SpanEvent]
 	links             slab[pythia.Link]
 	ids               hexer
+}
+
+// reuse has the memory serve again; nobody uses it any more.
+func (s *slabs) reuse() {
+	s.encoded.reuse()
+	s.attrs.reuse()
+	s.eventAttrs.reuse()
+	s.events.reuse()
+	s.links.reuse()
+	s.ids.free = s.ids.chunk
 }
 
 // drop takes back what a span had that is of no use.

@@ -41,7 +41,7 @@ func (d *Decoder) fromPdata(rec *partial.Record, p *pythia.Process, scope string
 		EndNanos:   int64(s.EndTimestamp()),
 		Unfinished: s.EndTimestamp() == 0,
 		Process:    p,
-		Attrs:      d.spanAttrs(scope, s.Attributes()),
+		Attrs:      pythia.AttrsOf(d.spanAttrs(scope, s.Attributes())...),
 		Failed:     s.Status().Code() == ptrace.StatusCodeError,
 	}
 	for _, e := range s.Events().All() {

@@ -16,6 +16,9 @@ type Source struct {
 	scope   string
 }
 
+// attr is the attribute that names the scope.
+func (s *Source) attr() pythia.Attr { return pythia.String("otel.scope.name", s.scope) }
+
 // Part is what a message tells of a trace in one place: spans of one source, one after the other, not decoded yet. It holds nothing
 // of its own, so that it costs next to nothing to find, and bytes have no pointers for the garbage collector to follow.
 type Part struct {

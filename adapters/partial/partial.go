@@ -21,11 +21,16 @@ type Trace struct {
 }
 
 // Build makes the workflow, taking the spans for all there are. It takes ownership of them.
-func (t Trace) Build() (*pythia.Trace, error) {
+func (t Trace) Build() (*pythia.Trace, error) { return t.build(pythia.NewTrace) }
+
+// BuildWith is Build, by a builder: the workflow is good until that builds another one.
+func (t Trace) BuildWith(b *pythia.TraceBuilder) (*pythia.Trace, error) { return t.build(b.Build) }
+
+func (t Trace) build(newTrace func(string, []pythia.Span) (*pythia.Trace, error)) (*pythia.Trace, error) {
 	if t.Join != nil && len(t.Spans) > 0 {
 		t.Join(t.Spans)
 	}
-	built, err := pythia.NewTrace(t.ID, t.Spans)
+	built, err := newTrace(t.ID, t.Spans)
 	if err != nil {
 		return nil, err
 	}

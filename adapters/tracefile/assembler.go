@@ -5,10 +5,10 @@ import "sync"
 // spanBytes is how many bytes a span may have; a larger one counts for several.
 const spanBytes = 1 << 10
 
-// What is kept of closed traces for new ones: so many, each with room for so many parts and blocks.
+// What is kept of closed traces for new ones: so many, each with room for so many pieces.
 const (
-	maxSpare      = 1 << 8
-	maxSpareParts = 1 << 10
+	maxSpare       = 1 << 8
+	maxSparePieces = 1 << 10
 )
 
 // assembler collects the spans of traces from all over the files. One lock serves all workers: they take it once a batch, to move bytes and slices; what
@@ -21,7 +21,7 @@ type assembler struct {
 	traces tracesByKey
 	queue  queue
 	spare  []*openTrace
-	memory blocks
+	memory segments
 	closed closedSet
 }
 
@@ -29,31 +29,70 @@ func newAssembler(maxSpans int) *assembler {
 	return &assembler{max: maxSpans, traces: newTracesByKey()}
 }
 
-// add takes fragments over and returns the traces that had to be closed to make room. Bytes are copied, so that a trace that lasts does not keep all that
-// was read with it. Traces that were closed before and are not used any more are taken back.
-func (a *assembler) add(fragments []fragment, full, spent []*openTrace) []*openTrace {
+// add takes over what a batch told, with the bytes that it did so in, and returns the traces that had to be closed to make room. Traces that were closed
+// before and are not used any more are taken back.
+func (a *assembler) add(b *batch, told *told, full, spent []*openTrace) []*openTrace {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, o := range spent {
 		a.recycle(o)
 	}
-	for i := range fragments {
-		f := &fragments[i]
-		a.open(f).add(f, &a.memory)
-		a.came += int64(f.weight)
-		for a.weight += f.weight; a.weight > a.max; {
-			full = append(full, a.closeOldest())
-		}
+	for i := range told.decoded {
+		f := &told.decoded[i]
+		o := a.open(keyOf(f.ID))
+		o.fragments = append(o.fragments, *f)
+		full = a.weigh(o, f.weight, full)
+	}
+	if len(told.raw) > 0 {
+		full = a.addRaw(b, told, full)
 	}
 	return full
 }
 
-// open returns the trace that a fragment is of.
-func (a *assembler) open(f *fragment) *openTrace {
-	key := traceKey{id: f.raw.TraceID}
-	if f.from == nil {
-		key = keyOf(f.ID)
+func (a *assembler) addRaw(b *batch, told *told, full []*openTrace) []*openTrace {
+	number := a.memory.hold(b, told.places, told.weight())
+	for i := range told.raw {
+		f := &told.raw[i]
+		f.segment = number
+		o := a.open(traceKey{id: f.id})
+		o.pieces = append(o.pieces, f.piece)
+		a.memory.take(f.piece)
+		full = a.weigh(o, f.weight, full)
 	}
+	if a.memory.weight > maxHeld*a.max {
+		a.compact()
+	}
+	return full
+}
+
+// weigh adds to what a trace weighs, and closes others if that is too much.
+func (a *assembler) weigh(o *openTrace, weight int, full []*openTrace) []*openTrace {
+	o.weight += weight
+	a.came += int64(weight)
+	for a.weight += weight; a.weight > a.max; {
+		full = append(full, a.closeOldest())
+	}
+	return full
+}
+
+// maxHeld is how many times what open traces may weigh the segments may that hold them: most of that is of traces long closed, read together
+// with a few that last.
+const maxHeld = 2
+
+// compact copies the pieces of open traces to segments of their own. After that, as much as may be held must come before it is needed again.
+func (a *assembler) compact() {
+	var c compaction
+	for o := range a.traces.all() {
+		for i, p := range o.pieces {
+			o.pieces[i] = c.copy(&a.memory, p)
+			a.memory.take(o.pieces[i])
+			a.memory.release(p)
+		}
+	}
+}
+
+// open returns a trace, which may be a new one.
+func (a *assembler) open(key traceKey) *openTrace {
 	o := a.traces.find(key)
 	if o == nil {
 		o = a.blank()
@@ -70,8 +109,10 @@ func (a *assembler) open(f *fragment) *openTrace {
 
 // recycle takes back a closed trace that is not used any more.
 func (a *assembler) recycle(o *openTrace) {
-	o.raw.release(&a.memory)
-	if len(a.spare) < maxSpare && cap(o.parts)+cap(o.fragments)+cap(o.raw.numbers) <= maxSpareParts {
+	for _, p := range o.pieces {
+		a.memory.release(p)
+	}
+	if len(a.spare) < maxSpare && cap(o.pieces)+cap(o.fragments)+cap(o.found) <= maxSparePieces {
 		o.reset()
 		a.spare = append(a.spare, o)
 	}
@@ -96,7 +137,7 @@ func (a *assembler) closeOldest() *openTrace {
 	a.traces.remove(o)
 	a.weight -= o.weight
 	a.closed.add(o.key)
-	o.raw.find(&a.memory)
+	o.find(&a.memory)
 	return o
 }
 

@@ -38,6 +38,21 @@ type batcher struct {
 	progress func()
 }
 
+// roomFor is [batcher.buffer] for a record of known size. It flushes what there is rather than have the buffer grow.
+func (b *batcher) roomFor(size int) ([]byte, error) {
+	buf := b.buffer()
+	if len(buf) > 0 && len(buf)+size > cap(buf) {
+		if err := b.flush(); err != nil {
+			return nil, err
+		}
+		buf = b.buffer()
+	}
+	if len(buf) == 0 && cap(buf) < min(size, batchBytes) {
+		b.current.buf = make([]byte, 0, batchBytes)
+	}
+	return b.current.buf, nil
+}
+
 // buffer returns where the next record is to be written: what is appended to it and given to [batcher.add] becomes the record.
 func (b *batcher) buffer() []byte {
 	if b.current == nil {

@@ -79,7 +79,11 @@ func (f *protoFramer) record(head []byte, size uint64) error {
 		return err
 	}
 	const step = 1 << 20
-	buf := append(f.out.buffer(), head...)
+	buf, err := f.out.roomFor(len(head) + int(size))
+	if err != nil {
+		return err
+	}
+	buf = append(buf, head...)
 	for left := int(size); left > 0; {
 		n := min(left, step)
 		at := len(buf)

@@ -5,18 +5,21 @@ import (
 	"slices"
 
 	"github.com/pythia-trace/pythia"
-	"github.com/pythia-trace/pythia/adapters/otlp"
 	"github.com/pythia-trace/pythia/adapters/partial"
 )
 
-// fragment is what one record told of a trace: spans, or, of a message in protobuf, the bytes that they can be decoded from.
+// fragment is what one record told of a trace, decoded.
 type fragment struct {
 	seq int
 	at  origin
 	partial.Trace
-	raw  otlp.Part
-	from *place // of what is raw
-	// weight is how many spans it counts for.
+	weight int // how many spans it counts for
+}
+
+// rawFragment is the same of a message in protobuf, in bytes that it can be decoded from.
+type rawFragment struct {
+	id [16]byte
+	piece
 	weight int
 }
 
@@ -35,51 +38,43 @@ type origin struct {
 type openTrace struct {
 	key       traceKey
 	fragments []fragment // decoded ones
-	raw       text       // the bytes of those that are not decoded, one after the other
-	parts     []rawPart
+	pieces    []piece    // of those that are not
+	found     []foundPiece
 	weight    int
 	split     bool  // spans of it have been handed over before
 	queued    int64 // when it was queued last; see queue
 }
 
-// rawPart is a part of a trace of which the bytes lie elsewhere.
-type rawPart struct {
-	from        *place
-	start, size int
-	count       int
+// foundPiece is a piece that can be read while segments come and go.
+type foundPiece struct {
+	segment *segment
+	piece
 }
 
-// place is where parts of traces come from: a source in a record.
-type place struct {
-	seq    int
-	at     origin
-	source *otlp.Source
-}
+func (f *foundPiece) from() *place  { return &f.segment.places[f.place] }
+func (f *foundPiece) bytes() []byte { return f.segment.bytes[f.start : f.start+f.size] }
 
-func (o *openTrace) add(f *fragment, memory *blocks) {
-	o.weight += f.weight
-	if f.from == nil {
-		o.fragments = append(o.fragments, *f)
-		return
+// find looks up where the pieces are.
+func (o *openTrace) find(memory *segments) {
+	for _, p := range o.pieces {
+		o.found = append(o.found, foundPiece{memory.all[p.segment], p})
 	}
-	o.parts = append(o.parts, rawPart{f.from, o.raw.size, len(f.raw.Spans), f.raw.Count})
-	o.raw.append(f.raw.Spans, memory)
 }
 
 // reset makes a closed trace ready to be another one.
 func (o *openTrace) reset() {
 	clear(o.fragments)
-	clear(o.parts)
-	*o = openTrace{fragments: o.fragments[:0], raw: o.raw, parts: o.parts[:0]}
+	clear(o.found)
+	*o = openTrace{fragments: o.fragments[:0], pieces: o.pieces[:0], found: o.found[:0]}
 }
 
 // close puts the trace together in the order in which it was read, whatever the order in which workers came to it, and says where it began. Spans that are
 // not decoded yet come first.
 func (o *openTrace) close(decode func(*openTrace) []pythia.Span) (partial.Trace, origin) {
-	slices.SortStableFunc(o.parts, func(a, b rawPart) int { return cmp.Compare(a.from.seq, b.from.seq) })
+	slices.SortStableFunc(o.found, func(a, b foundPiece) int { return cmp.Compare(a.from().seq, b.from().seq) })
 	slices.SortStableFunc(o.fragments, func(a, b fragment) int { return cmp.Compare(a.seq, b.seq) })
 	t := partial.Trace{ID: o.key.String()}
-	if len(o.parts) > 0 {
+	if len(o.found) > 0 {
 		t.Spans = decode(o)
 	}
 	if len(o.fragments) > 0 {
@@ -91,7 +86,7 @@ func (o *openTrace) close(decode func(*openTrace) []pythia.Span) (partial.Trace,
 // addDecoded adds what was decoded when it was read.
 func (o *openTrace) addDecoded(t *partial.Trace) {
 	t.RequestType = o.fragments[0].RequestType
-	if len(o.fragments) == 1 && len(o.parts) == 0 {
+	if len(o.fragments) == 1 && len(o.found) == 0 {
 		t.Spans, t.Join = o.fragments[0].Spans, o.fragments[0].Join
 		return
 	}
@@ -110,8 +105,8 @@ func (o *openTrace) addDecoded(t *partial.Trace) {
 
 // began is where the first record with spans of the trace began.
 func (o *openTrace) began() origin {
-	if len(o.parts) == 0 || len(o.fragments) > 0 && o.fragments[0].seq < o.parts[0].from.seq {
+	if len(o.found) == 0 || len(o.fragments) > 0 && o.fragments[0].seq < o.found[0].from().seq {
 		return o.fragments[0].at
 	}
-	return o.parts[0].from.at
+	return o.found[0].from().at
 }

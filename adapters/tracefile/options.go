@@ -20,6 +20,9 @@ type Options struct {
 	// exceeded, traces that had no new span for long are closed; spans that come for them later make traces of their own and
 	// count as [pythia.RepairSplitTrace]. Which traces are closed then depends on how the workers get on.
 	MaxOpenSpans int
+	// ReuseTraces has each worker build a trace in the memory of the one before it, which takes a good deal less time: what observe is given, it and all
+	// that it holds, is good until observe returns. That is enough for [pythia.Engine.Observe].
+	ReuseTraces bool
 	// MaxRecordBytes bounds a single record: a line, an element of a document's list, a protobuf message; 0 means 256 MiB. Larger
 	// ones are skipped, as problems.
 	MaxRecordBytes int

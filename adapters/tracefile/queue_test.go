@@ -20,7 +20,7 @@ func TestOldestIsClosed(t *testing.T) {
 	for now := 1; now <= 40*most; now++ {
 		id := string(rune('a' + now/40*10 + r.IntN(60))) // traces come, have spans for a while, and end
 		last[id] = now
-		for _, o := range a.add([]fragment{{Trace: partial.Trace{ID: id}, weight: 1}}, nil, nil) {
+		for _, o := range a.add(nil, &told{decoded: []fragment{{Trace: partial.Trace{ID: id}, weight: 1}}}, nil, nil) {
 			oldest := now
 			for _, at := range last {
 				oldest = min(oldest, at)

@@ -1,7 +1,6 @@
 package tracefile
 
 import (
-	"bytes"
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/adapters/otlp"
 )
 
 // wide is a span with an attribute of so many bytes.
@@ -75,25 +75,6 @@ func TestBrokenSpansAreToldOfWithTheirFile(t *testing.T) {
 	require.Contains(t, stats.Problems[1].Message, "no trace ID")
 }
 
-func TestTextKeepsBytes(t *testing.T) {
-	var memory blocks
-	r := rand.New(rand.NewPCG(1, 1))
-	for range 50 {
-		var kept text
-		var want []byte
-		for range r.IntN(20) {
-			piece := bytes.Repeat([]byte{byte(r.Uint32())}, r.IntN(3000))
-			kept.append(piece, &memory)
-			want = append(want, piece...)
-		}
-		kept.find(&memory)
-		require.True(t, bytes.Equal(want, kept.bytes()))
-		kept.release(&memory)
-		require.Empty(t, kept.bytes())
-	}
-	require.Less(t, len(memory.pages), 3, "blocks are used again")
-}
-
 func TestKeysOfTraces(t *testing.T) {
 	for _, id := range []string{"", "a", "5b8efff798038103d269b633813fc60c", "5B8EFFF798038103D269B633813FC60C", strings.Repeat("0", 32), strings.Repeat("g", 32)} {
 		require.Equal(t, id, keyOf(id).String())
@@ -123,4 +104,60 @@ func BenchmarkProto(b *testing.B) {
 		require.Equal(b, 20_000, stats.Spans)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/20_000, "ns/span")
+}
+
+// TestTracesThatLast: traces of which a span comes now and then do not keep what came in between.
+func TestTracesThatLast(t *testing.T) {
+	const most, lasting = 100, 5
+	a := newAssembler(most)
+	var d otlp.Decoder
+	closed := map[string]int{}
+	take := func(traces []*openTrace) []*openTrace {
+		for _, o := range traces {
+			for i := range o.found {
+				closed[o.key.String()] += o.found[i].count
+			}
+		}
+		return traces
+	}
+	var spent []*openTrace
+	for n := range 5000 {
+		trace := lasting + n
+		if n%3 == 0 {
+			trace = n % lasting
+		}
+		b := &batch{buf: []byte(toProto(t, otlpSpan(trace+1, n+1, 0)))}
+		parts, err := d.Split(b.buf)
+		require.NoError(t, err)
+		came := told{places: []place{{seq: n, source: parts[0].Source}}}
+		came.add(&parts[0], offset(parts[0].Spans, b.buf))
+		spent = take(a.add(b, &came, nil, spent))
+		require.LessOrEqual(t, a.memory.weight, maxHeld*most)
+	}
+	for o := a.next(); o != nil; o = a.next() {
+		take([]*openTrace{o})
+	}
+	for trace := 1; trace <= lasting; trace++ {
+		require.InDelta(t, 5000/3/lasting, closed[keyOf(fmt.Sprintf("%032x", trace)).String()], 1)
+	}
+}
+
+// TestReusedTraces: a trace built in the memory of others is the same while it is looked at.
+func TestReusedTraces(t *testing.T) {
+	var documents, messages []string
+	for span := 1; span <= 20; span++ {
+		for trace := 1; trace <= 30; trace++ {
+			documents = append(documents, wide(otlpSpan(trace, span, span-1), trace*span%90))
+			messages = append(messages, toProto(t, documents[len(documents)-1]))
+		}
+	}
+	files := []string{file(t, delimited(messages...)), file(t, strings.Join(documents[:99], "\n"))}
+	for _, open := range []int{0, 25} {
+		want, _ := read(t, Options{Workers: 1, MaxOpenSpans: open}, files...)
+		got, _ := read(t, Options{Workers: 1, MaxOpenSpans: open, ReuseTraces: true}, files...)
+		require.Equal(t, want, got)
+	}
+	want, _ := read(t, Options{}, files...)
+	got, _ := read(t, Options{Workers: 4, ReuseTraces: true}, files...)
+	require.Equal(t, want, got)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Read reads traces from files, of which "-" is standard input, and calls observe for each, from Options.Workers goroutines: worker is
-// 0..Workers-1, and calls for one worker never overlap. The traces are the caller's. All calls have returned when Read
+// 0..Workers-1, and calls for one worker never overlap. The traces are the caller's, but for Options.ReuseTraces. All calls have returned when Read
 // returns.
 //
 // The error is the context's and nothing else; what is wrong with the files is in the statistics, which are right also in
@@ -26,7 +26,7 @@ func Read(ctx context.Context, files []string, opts Options, observe func(worker
 	workers := make([]*worker, opts.Workers)
 	var reading sync.WaitGroup
 	for i := range workers {
-		w := &worker{ctx: ctx, id: i, observe: observe, open: traces, told: map[int]struct{}{}}
+		w := &worker{ctx: ctx, id: i, observe: observe, reuse: opts.ReuseTraces, open: traces, heard: map[int]struct{}{}}
 		workers[i] = w
 		reading.Go(func() { w.run(full, free) })
 	}
@@ -78,7 +78,7 @@ func closeAll(workers []*worker) {
 func silent(files []int, workers []*worker) []int {
 	return slices.DeleteFunc(files, func(i int) bool {
 		return slices.ContainsFunc(workers, func(w *worker) bool {
-			_, told := w.told[i]
+			_, told := w.heard[i]
 			return told
 		})
 	})

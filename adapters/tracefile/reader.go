@@ -18,6 +18,7 @@ type reader struct {
 	opts  Options
 	out   *batcher
 	br    *bufio.Reader
+	src   io.Reader // which br reads from
 	stats Stats
 	whole []int // files read to their end without a problem
 }
@@ -72,6 +73,7 @@ func (r *reader) readFile(name string) error {
 	}
 	r.stats.Files++
 	r.out.progress = func() { r.progress(src) }
+	r.src = src
 	r.br.Reset(src)
 	rejected := r.stats.Rejected
 	err = r.frame()
@@ -104,8 +106,9 @@ func (r *reader) frame() error {
 	if looksLikeJSON(head) {
 		return r.frameJSON(s)
 	}
-	proto := protoFramer{s: s, out: r.out, reject: r.reject}
 	message, delimited := protoShape(head)
+	s.br = r.forBlocks()
+	proto := protoFramer{s: s, out: r.out, reject: r.reject}
 	switch {
 	case message:
 		return proto.message()
@@ -115,6 +118,15 @@ func (r *reader) frame() error {
 		return r.frameJSON(s) // after a line of something else
 	}
 	return errUnknownFormat
+}
+
+// blockBuffer is how much of a file is read at a time where lengths say what to read: what is longer is read to where it is to lie.
+const blockBuffer = 16 << 10
+
+// forBlocks returns what is left to read, the part that was peeked at included.
+func (r *reader) forBlocks() *bufio.Reader {
+	peeked := io.LimitReader(r.br, int64(r.br.Buffered()))
+	return bufio.NewReaderSize(io.MultiReader(peeked, r.src), blockBuffer)
 }
 
 func (r *reader) frameJSON(s scanner) error {

@@ -1,6 +1,9 @@
 package tracefile
 
-import "encoding/hex"
+import (
+	"encoding/hex"
+	"iter"
+)
 
 // traceKey tells traces apart, whatever format their spans are in. IDs of 16 bytes, which nearly all are, are held as such: a map of strings would
 // have to look at every string elsewhere in memory.
@@ -41,6 +44,22 @@ func newTracesByKey() tracesByKey {
 }
 
 func (t *tracesByKey) len() int { return len(t.byID) + len(t.byOther) }
+
+// all yields the traces in no order.
+func (t *tracesByKey) all() iter.Seq[*openTrace] {
+	return func(yield func(*openTrace) bool) {
+		for _, o := range t.byID {
+			if !yield(o) {
+				return
+			}
+		}
+		for _, o := range t.byOther {
+			if !yield(o) {
+				return
+			}
+		}
+	}
+}
 
 // find returns nil if there is no such trace.
 func (t *tracesByKey) find(k traceKey) *openTrace {

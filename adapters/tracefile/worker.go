@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/adapters/jaeger"
@@ -20,6 +21,7 @@ type worker struct {
 	ctx     context.Context
 	id      int
 	observe func(worker int, t *pythia.Trace)
+	reuse   bool
 	open    *assembler
 	stats   Stats
 
@@ -28,11 +30,13 @@ type worker struct {
 	jaeger     jaeger.Decoder
 	zipkin     zipkin.Decoder
 	osprofiler osprofiler.Decoder
-	fragments  []fragment       // of the batch
-	closed     []*openTrace     // to be built, then to be used again
-	spent      []*openTrace     // built
-	parts      []otlp.Part      // of the trace being closed
-	told       map[int]struct{} // files that gave traces or problems
+	came       told         // of the batch
+	closed     []*openTrace // to be built, then to be used again
+	spent      []*openTrace // built
+	parts      []otlp.Part  // of the trace being closed
+	raw        []byte       // which they are pieces of
+	builder    pythia.TraceBuilder
+	heard      map[int]struct{} // files that gave traces or problems
 }
 
 func (w *worker) run(full <-chan *batch, free chan<- *batch) {
@@ -51,13 +55,12 @@ func (w *worker) batch(b *batch) {
 		w.record(b, r, b.buf[start:r.end])
 		start = r.end
 	}
-	w.closed = w.open.add(w.fragments, w.closed[:0], w.spent)
+	w.closed = w.open.add(b, &w.came, w.closed[:0], w.spent)
 	for _, o := range w.closed {
 		w.close(o)
 	}
 	w.closed, w.spent = w.spent, w.closed
-	clear(w.fragments)
-	w.fragments = w.fragments[:0]
+	w.came.reset()
 }
 
 func (w *worker) record(b *batch, r record, text []byte) {
@@ -67,7 +70,7 @@ func (w *worker) record(b *batch, r record, text []byte) {
 	}
 	at := origin{b.file, b.name, r.line}
 	if f == otlpProto {
-		w.split(text, r.seq, at)
+		w.split(b, text, r.seq, at)
 		return
 	}
 	out, err := w.decode(f, text)
@@ -79,14 +82,14 @@ func (w *worker) record(b *batch, r record, text []byte) {
 	}
 	w.stats.Rejected += out.Rejected
 	if out.Rejected > 0 || len(out.Traces) > 0 {
-		w.told[b.file] = struct{}{}
+		w.heard[b.file] = struct{}{}
 	}
 	for _, t := range out.Traces {
 		if f == jaegerJSON || f == osprofilerTrace {
 			w.emit(t, at, false)
 			continue
 		}
-		w.fragments = append(w.fragments, fragment{seq: r.seq, at: at, Trace: t, weight: weightOf(len(t.Spans), len(text)/len(out.Traces))})
+		w.came.decoded = append(w.came.decoded, fragment{r.seq, at, t, weightOf(len(t.Spans), len(text)/len(out.Traces))})
 	}
 }
 
@@ -94,27 +97,28 @@ func (w *worker) record(b *batch, r record, text []byte) {
 func (w *worker) failed(at origin, err error) {
 	w.stats.Rejected++
 	w.problem(at, err.Error())
-	w.told[at.file] = struct{}{}
+	w.heard[at.file] = struct{}{}
 }
 
 // split finds what a message in protobuf tells of which traces.
-func (w *worker) split(message []byte, seq int, at origin) {
+func (w *worker) split(b *batch, message []byte, seq int, at origin) {
 	parts, err := w.otlp.Split(message)
 	if err != nil {
 		w.failed(at, err)
 		return
 	}
-	var from *place
+	var source *otlp.Source
 	for i, p := range parts {
 		if p.TraceID == [16]byte{} { // there is nothing to wait for
 			w.otlp.DecodeParts(parts[i:i+1], func(_ int, reason error) { w.failed(at, reason) })
 			continue
 		}
-		w.told[at.file] = struct{}{}
-		if from == nil || from.source != p.Source {
-			from = &place{seq, at, p.Source}
+		w.heard[at.file] = struct{}{}
+		if source != p.Source {
+			source = p.Source
+			w.came.places = append(w.came.places, place{seq, at, source})
 		}
-		w.fragments = append(w.fragments, fragment{raw: p, from: from, weight: weightOf(p.Count, len(p.Spans))})
+		w.came.add(&p, offset(p.Spans, b.buf))
 	}
 }
 
@@ -153,23 +157,57 @@ func (w *worker) problem(at origin, message string) {
 func (w *worker) close(o *openTrace) {
 	t, at := o.close(w.decodeParts)
 	w.emit(t, at, o.split)
+	if w.reuse {
+		w.takeBack(o, t.Spans)
+	}
+}
+
+// maxReused bounds the spans of a trace whose memory is kept for others.
+const maxReused = 1 << 16
+
+// takeBack has the memory of a trace serve for the next.
+func (w *worker) takeBack(o *openTrace, spans []pythia.Span) {
+	if len(o.found) > 0 {
+		w.otlp.Reuse(spans)
+	}
+	if len(spans) > maxReused {
+		w.builder = pythia.TraceBuilder{}
+	}
+	if cap(w.raw) > maxKept {
+		w.raw = nil
+	}
 }
 
 // decodeParts decodes what was held of a trace in protobuf, from a copy that the spans can be pieces of. What is wrong is noted as of the record that it
 // was in.
 func (w *worker) decodeParts(o *openTrace) []pythia.Span {
-	raw := o.raw.bytes()
-	defer func() { clear(w.parts) }() // which else would keep the copy alive
+	raw := w.room(o)
 	w.parts = w.parts[:0]
-	for _, p := range o.parts {
-		w.parts = append(w.parts, otlp.Part{TraceID: o.key.id, Source: p.from.source, Spans: raw[p.start : p.start+p.size], Count: p.count})
+	for i := range o.found {
+		p := &o.found[i]
+		raw = append(raw, p.bytes()...)
+		w.parts = append(w.parts, otlp.Part{TraceID: o.key.id, Source: p.from().source, Spans: raw[len(raw)-p.size:], Count: p.count})
 	}
-	return w.otlp.DecodeParts(w.parts, func(part int, reason error) { w.failed(o.parts[part].from.at, reason) })
+	defer func() { clear(w.parts) }() // which else would keep the copy alive
+	return w.otlp.DecodeParts(w.parts, func(part int, reason error) { w.failed(o.found[part].from().at, reason) })
+}
+
+// room returns memory for the bytes of a trace.
+func (w *worker) room(o *openTrace) []byte {
+	size := 0
+	for i := range o.found {
+		size += o.found[i].size
+	}
+	if !w.reuse {
+		return make([]byte, 0, size)
+	}
+	w.raw = slices.Grow(w.raw[:0], size)
+	return w.raw
 }
 
 // emit builds a trace and hands it to the caller.
 func (w *worker) emit(t partial.Trace, at origin, split bool) {
-	built, err := t.Build()
+	built, err := w.build(t)
 	if err != nil {
 		return // no spans, no trace
 	}
@@ -181,6 +219,13 @@ func (w *worker) emit(t partial.Trace, at origin, split bool) {
 	w.stats.Repairs.Merge(built.Repairs)
 	w.tellImpossible(built, at)
 	w.observe(w.id, built)
+}
+
+func (w *worker) build(t partial.Trace) (*pythia.Trace, error) {
+	if w.reuse {
+		return t.BuildWith(&w.builder)
+	}
+	return t.Build()
 }
 
 // tellImpossible notes what no workflow can be like: it was put right, but hints at a fault of the tracer.

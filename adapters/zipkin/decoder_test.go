@@ -1,6 +1,7 @@
 package zipkin
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,11 +46,11 @@ func TestDecode(t *testing.T) {
 
 	s := traces[0].Spans // ordered by start: root, client, encode, server, query
 	require.Equal(t, pythia.TracePointID{Scope: "frontend", Name: "get /"}, s[0].Point)
-	require.Equal(t, []pythia.Attr{pythia.String("http.path", "/"), pythia.String("http.status_code", "200")}, s[0].Attrs)
+	require.Equal(t, []pythia.Attr{pythia.String("http.path", "/"), pythia.String("http.status_code", "200")}, slices.Collect(s[0].Attrs.All()))
 	require.Equal(t, []pythia.SpanEvent{{Name: "ws", TimeNanos: 1700000000001000000}}, s[0].Events)
 	require.Equal(t, "10.0.0.1", s[0].Process.Host)
 	require.Same(t, s[0].Process, s[1].Process)
-	require.Equal(t, []pythia.Attr{pythia.String("error", "500"), pythia.String("peer.service", "backend")}, s[1].Attrs)
+	require.Equal(t, []pythia.Attr{pythia.String("error", "500"), pythia.String("peer.service", "backend")}, slices.Collect(s[1].Attrs.All()))
 	require.True(t, s[1].Failed)
 	require.False(t, s[4].Failed)
 	require.Equal(t, int64(1000), s[4].DurationNanos())

@@ -39,7 +39,7 @@ func (d *Decoder) span(m *model.SpanModel) pythia.Span {
 		EndNanos:   m.Timestamp.UnixNano() + int64(m.Duration),
 		Unfinished: m.Duration == 0,
 		Process:    d.process(m.LocalEndpoint),
-		Attrs:      d.attrs(m),
+		Attrs:      pythia.AttrsOf(d.attrs(m)...),
 	}
 	if m.Shared {
 		s.ID += sharedSuffix

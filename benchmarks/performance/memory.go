@@ -112,6 +112,7 @@ func (m *memory) measureCap(l *lab, traces []*pythia.Trace) error {
 		if err != nil {
 			return err
 		}
+		f.empty = heap() // the Grouper has the keys of all groups that come
 		if *run.heap, err = f.upTo(l, spans); err != nil {
 			return err
 		}

@@ -31,9 +31,10 @@ func (s source) threads() int {
 	return s.workers
 }
 
-// read calls each for all traces of the files, from as many goroutines as there are threads.
-func (s source) read(files []string, each func(worker int, t *pythia.Trace)) (tracefile.Stats, error) {
-	options := tracefile.Options{Workers: s.threads(), Stdin: s.stdin}
+// read calls each for all traces of the files, from as many goroutines as there are threads. What each is given is good until it returns, unless the traces
+// are to be kept.
+func (s source) read(files []string, keep bool, each func(worker int, t *pythia.Trace)) (tracefile.Stats, error) {
+	options := tracefile.Options{Workers: s.threads(), Stdin: s.stdin, ReuseTraces: !keep}
 	bar := newProgress(s.stderr, files, s.noProgress)
 	if bar != nil {
 		options.Progress = bar.update
@@ -50,7 +51,7 @@ func (s source) read(files []string, each func(worker int, t *pythia.Trace)) (tr
 // traces returns all traces of the files, ordered by start, then by ID, so that it does not matter which goroutine decoded what.
 func (s source) traces(files []string) ([]*pythia.Trace, tracefile.Stats, error) {
 	decoded := make([][]*pythia.Trace, s.threads())
-	stats, err := s.read(files, func(worker int, t *pythia.Trace) { decoded[worker] = append(decoded[worker], t) })
+	stats, err := s.read(files, true, func(worker int, t *pythia.Trace) { decoded[worker] = append(decoded[worker], t) })
 	if err != nil {
 		return nil, stats, err
 	}

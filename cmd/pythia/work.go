@@ -79,7 +79,7 @@ func (in input) read(files []string, observe func(*pythia.Engine, *pythia.Trace)
 	for i := range engines {
 		engines[i] = in.into.Fork()
 	}
-	stats, err := in.source.read(files, func(worker int, t *pythia.Trace) { observe(engines[worker], t) })
+	stats, err := in.source.read(files, false, func(worker int, t *pythia.Trace) { observe(engines[worker], t) })
 	if err != nil {
 		return stats, err
 	}

@@ -110,7 +110,7 @@ func checkOdd(t *testing.T, g pythia.Grouper) {
 		"a cycle":                 {{ID: "a", ParentID: "b"}, {ID: "b", ParentID: "a"}},
 		"long names":              {{ID: "a", Point: pythia.TracePointID{Scope: long, Name: long}}},
 		"control characters":      {{ID: "a", Point: pythia.TracePointID{Scope: "\x1f", Name: "\x00\xff"}}},
-		"no attribute's value":    {{ID: "a", Attrs: []pythia.Attr{{}}}},
+		"no attribute's value":    {{ID: "a", Attrs: pythia.AttrsOf(pythia.Attr{})}},
 		"unfinished":              {{ID: "a", StartNanos: 5, Unfinished: true}},
 	} {
 		w := build(t, s)
@@ -135,7 +135,7 @@ func spans(seed uint64) []pythia.Span {
 			ID: fmt.Sprint(i + 1), ParentID: parent.ID, Kind: pythia.SpanKind(r.IntN(5)),
 			Point:      pythia.TracePointID{Scope: fmt.Sprint("service-", r.IntN(4)), Name: fmt.Sprint("operation-", r.IntN(6))},
 			StartNanos: start, EndNanos: start + 1 + r.Int64N(1e5),
-			Attrs: []pythia.Attr{pythia.Number("n", float64(r.IntN(9))), pythia.String("tenant", fmt.Sprint(r.IntN(3)))},
+			Attrs: pythia.AttrsOf(pythia.Number("n", float64(r.IntN(9))), pythia.String("tenant", fmt.Sprint(r.IntN(3)))),
 		})
 	}
 	return all

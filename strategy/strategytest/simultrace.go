@@ -56,7 +56,7 @@ func (c *recorder) spans(r *request) []pythia.Span {
 		from := len(attrs)
 		attrs = v.attributes(attrs, r.key, c.attributes[len(spans)])
 		if to := len(attrs); to > from {
-			s.Attrs = attrs[from:to:to]
+			s.Attrs = pythia.AttrsOf(attrs[from:to:to]...)
 		}
 		spans = append(spans, s)
 	}

@@ -161,7 +161,7 @@ func TestAttributes(t *testing.T) {
 		for _, trace := range run(w, 2*time.Second) {
 			for i := range trace.Spans {
 				if s := &trace.Spans[i]; s.Point == p.ID && s.StartNanos >= now {
-					for _, a := range s.Attrs {
+					for a := range s.Attrs.All() {
 						keys = append(keys, a.Key)
 					}
 				}
@@ -197,7 +197,7 @@ func TestSkeletonAttributes(t *testing.T) {
 	w := strategytest.NewWorld(strategytest.WorldConfig{Seed: 2})
 	root := func() pythia.Span { return run(w, time.Second)[0].Spans[0] }
 	keys := func(s pythia.Span) (keys []string) {
-		for _, a := range s.Attrs {
+		for a := range s.Attrs.All() {
 			keys = append(keys, a.Key)
 		}
 		return keys

@@ -21,6 +21,7 @@ const (
 // Table holds the copies.
 type Table struct {
 	strings   map[string]string
+	recent    [256]string // where slot says; most are found here
 	processes map[string]*pythia.Process
 	key       []byte
 }
@@ -35,10 +36,27 @@ func (t *Table) String(s string) string {
 
 // Bytes is [Table.String] for bytes; it allocates only what it has not seen.
 func (t *Table) Bytes(b []byte) string {
-	if shared, ok := t.strings[string(b)]; ok {
-		return shared
+	recent := &t.recent[slot(b)]
+	if *recent == string(b) {
+		return *recent
 	}
-	return t.keep(string(b))
+	shared, ok := t.strings[string(b)]
+	if !ok {
+		shared = t.keep(string(b))
+	}
+	if len(shared) <= maxLength {
+		*recent = shared
+	}
+	return shared
+}
+
+// slot spreads strings by what is quick to look at.
+func slot(b []byte) uint8 {
+	n := len(b)
+	if n == 0 {
+		return 0
+	}
+	return uint8(n)*31 + b[n-1]*7 + b[n/2]*13 + b[0]
 }
 
 func (t *Table) keep(s string) string {

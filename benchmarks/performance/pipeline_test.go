@@ -1,0 +1,38 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pythia-trace/pythia"
+	"github.com/pythia-trace/pythia/adapters/tracefile"
+	"github.com/pythia-trace/pythia/benchmarks/internal/load"
+	"github.com/pythia-trace/pythia/defaults"
+	"github.com/pythia-trace/pythia/render"
+)
+
+// TestReuse: an Engine keeps nothing of the traces that it is given, so that they can be built in one another's memory.
+func TestReuse(t *testing.T) {
+	l := &lab{ctx: t.Context()}
+	traffic, err := l.store(load.Config{Requests: 2_000, Seed: 1})
+	require.NoError(t, err)
+	t.Cleanup(traffic.discard)
+	reports := make([]strings.Builder, 2)
+	for i, reuse := range []bool{false, true} {
+		c, err := defaults.Config(pythia.UntilWorkDone)
+		require.NoError(t, err)
+		engine, err := pythia.New(c)
+		require.NoError(t, err)
+		options := tracefile.Options{Workers: 1, MaxOpenSpans: 20_000, ReuseTraces: reuse}
+		stats, err := tracefile.Read(t.Context(), []string{traffic.file}, options, func(_ int, t *pythia.Trace) { engine.Observe(t) })
+		require.NoError(t, err)
+		require.Equal(t, traffic.Spans, stats.Spans)
+		report, err := engine.Report(t.Context())
+		require.NoError(t, err)
+		require.NotEmpty(t, report.Groups)
+		require.NoError(t, render.JSON(&reports[i], report, render.Sources{}))
+	}
+	require.Equal(t, reports[0].String(), reports[1].String())
+}
