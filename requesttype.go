@@ -18,7 +18,8 @@ func RequestType(t *Trace) string { return RequestTypeOf(&t.Spans[t.roots[0]]) }
 //
 // Only the scope and the name of the span's point, its attributes and those of its process count; RequestTypeKey counts on the span only.
 func RequestTypeOf(s *Span) string {
-	said := saidOf(s)
+	var said said
+	said.read(s)
 	if stated := said.first(saysType); stated != "" {
 		return stated
 	}
@@ -78,37 +79,36 @@ func saidBy(key string) int {
 }
 
 // said is what a span's attributes say, and where they say nothing those of its process.
-type said [sayings]struct {
-	Value
-	there bool
+type said struct {
+	texts [sayings]string
+	there [sayings]bool
 }
 
-// saidOf goes through the attributes once: they may have to be decoded.
-func saidOf(s *Span) (all said) {
-	for a := range s.Attrs.All() {
-		all.add(a)
+// read goes through the attributes once: they may have to be decoded.
+func (s *said) read(span *Span) {
+	for a := range span.Attrs.All() {
+		s.add(&a)
 	}
-	if s.Process == nil {
-		return all
+	if span.Process == nil {
+		return
 	}
-	all[saysType].there = true // a process has requests of several types
-	for _, a := range s.Process.Attrs {
-		all.add(a)
+	s.there[saysType] = true // a process has requests of several types
+	for i := range span.Process.Attrs {
+		s.add(&span.Process.Attrs[i])
 	}
-	return all
 }
 
-func (s *said) add(a Attr) {
-	if i := saidBy(a.Key); i != saysNothing && !s[i].there {
-		s[i].Value, s[i].there = a.Value, true
+func (s *said) add(a *Attr) {
+	if i := saidBy(a.Key); i != saysNothing && !s.there[i] {
+		s.texts[i], s.there[i] = a.Value.String(), true
 	}
 }
 
 // first returns the text of the first that is there.
 func (s *said) first(of ...int) string {
 	for _, i := range of {
-		if s[i].there {
-			return s[i].String()
+		if s.there[i] {
+			return s.texts[i]
 		}
 	}
 	return ""

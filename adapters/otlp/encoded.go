@@ -12,7 +12,14 @@ type encodedAttrs struct {
 // AttrAt implements [pythia.AttrSource]. Places are those in the fields; that of the scope is where they end.
 func (e *encodedAttrs) AttrAt(place int) (a pythia.Attr, next int, ok bool) {
 	if place < len(e.fields) {
-		body, rest := block(e.fields[place:])
+		fields := e.fields[place:]
+		if n := shortAttr(fields); n > 0 {
+			key, value := cutShort(fields, n)
+			a.Key = piece(key)
+			plainValue(&a.Value, value)
+			return a, place + n, true
+		}
+		body, rest := block(fields)
 		plain(&a, body)
 		return a, len(e.fields) - len(rest), true
 	}

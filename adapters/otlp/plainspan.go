@@ -8,6 +8,7 @@ import (
 
 // The tags of a Span's fields that nearly all spans consist of.
 const (
+	tagSpan       = 2<<3 | 2 // in a ScopeSpans message
 	tagTrace      = 1<<3 | 2
 	tagID         = 2<<3 | 2
 	tagParent     = 4<<3 | 2
@@ -83,6 +84,10 @@ func (s *rawSpan) plainAttrs(message []byte) (rest []byte, ok bool) {
 	}
 	var a pythia.Attr
 	for rest = message; len(rest) > 0 && rest[0] == tagAttr; {
+		if n := shortAttr(rest); n > 0 {
+			rest = rest[n:]
+			continue
+		}
 		var body []byte
 		if body, rest = block(rest); rest == nil || !plain(&a, body) {
 			return nil, false

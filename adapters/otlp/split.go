@@ -139,6 +139,13 @@ func (d *Decoder) splitScope(message []byte) error {
 	goesOn := false // the field before was a span
 	for rest := message; len(rest) > 0; {
 		field := rest
+		if body, after := block(field); after != nil && field[0] == tagSpan {
+			if err := d.splitSpan(source, field[:len(field)-len(after)], body, goesOn); err != nil {
+				return err
+			}
+			rest, goesOn = after, true
+			continue
+		}
 		var err error
 		if rest, err = fc.NextField(rest); err != nil {
 			return err
@@ -148,9 +155,7 @@ func (d *Decoder) splitScope(message []byte) error {
 		case 1:
 			err = d.scope(source, body)
 		case 2:
-			var id [16]byte
-			id, err = traceOf(body)
-			d.part(goesOn, Part{TraceID: id, Source: source, Spans: field[:len(field)-len(rest)], Count: 1})
+			err = d.splitSpan(source, field[:len(field)-len(rest)], body, goesOn)
 		case 3:
 		default:
 			ok = true
@@ -164,6 +169,15 @@ func (d *Decoder) splitScope(message []byte) error {
 		goesOn = fc.FieldNum == 2
 	}
 	return nil
+}
+
+// splitSpan adds a part of one span.
+func (d *Decoder) splitSpan(source *Source, field, body []byte, goesOn bool) error {
+	id, err := traceOf(body)
+	if err == nil {
+		d.part(goesOn, Part{TraceID: id, Source: source, Spans: field, Count: 1})
+	}
+	return err
 }
 
 // part adds a part; one that goes on where the last one ends becomes part of that.

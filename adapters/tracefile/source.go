@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync/atomic"
 )
 
@@ -38,7 +39,10 @@ func open(ctx context.Context, name string, stdin io.Reader) (*source, error) {
 		if stdin == nil {
 			return nil, errors.New("standard input is not available; give a file")
 		}
-		src.stored = &countingReader{Reader: newInterruptible(ctx, stdin)}
+		if !inMemory(stdin) {
+			stdin = newInterruptible(ctx, stdin)
+		}
+		src.stored = &countingReader{Reader: stdin}
 		return src, src.decompress()
 	}
 	f, err := os.Open(name)
@@ -62,8 +66,17 @@ func open(ctx context.Context, name string, stdin io.Reader) (*source, error) {
 	return src, nil
 }
 
+// inMemory reports whether a reader has all that it will ever give, so that it cannot hang.
+func inMemory(r io.Reader) bool {
+	switch r.(type) {
+	case *bytes.Buffer, *bytes.Reader, *strings.Reader:
+		return true
+	}
+	return false
+}
+
 func (s *source) decompress() error {
-	br := bufio.NewReaderSize(s.stored, 64<<10)
+	br := bufio.NewReader(s.stored) // a small buffer: larger reads go past it
 	s.Reader = br
 	magic, _ := br.Peek(4)
 	switch {

@@ -43,7 +43,7 @@ const (
 	copying
 )
 
-// analyse reads a file and has an Engine for each core observe it, as a user would, and returns what they
+// analyse reads traffic and has an Engine for each core observe it, as a user would, and returns what they
 // have seen together, and how many traces came in parts, since they were taken for complete too soon. The first of the Engines has seen already what another
 // one has, if that is not nil.
 func analyse(ctx context.Context, t *stored, workers int, seen *pythia.Engine) (all *pythia.Engine, split int, err error) {
@@ -63,8 +63,8 @@ func analyse(ctx context.Context, t *stored, workers int, seen *pythia.Engine) (
 	for len(engines) < workers {
 		engines = append(engines, all.Fork())
 	}
-	options := tracefile.Options{Workers: workers, MaxOpenSpans: maxOpenSpans, ReuseTraces: true}
-	stats, err := tracefile.Read(ctx, []string{t.file}, options, func(worker int, t *pythia.Trace) { engines[worker].Observe(t) })
+	options := tracefile.Options{Workers: workers, MaxOpenSpans: maxOpenSpans, ReuseTraces: true, Stdin: t.reader()}
+	stats, err := tracefile.Read(ctx, []string{"-"}, options, func(worker int, t *pythia.Trace) { engines[worker].Observe(t) })
 	if err != nil {
 		return nil, 0, err
 	}
@@ -80,13 +80,10 @@ func analyse(ctx context.Context, t *stored, workers int, seen *pythia.Engine) (
 }
 
 func (l *lab) measurePipeline() (*pipeline, error) {
-	t, err := l.store(load.Config{Requests: pick(l, 20_000, 1_000), Seed: 1})
-	if err != nil {
-		return nil, err
-	}
-	defer t.discard()
+	t := store(load.Config{Requests: pick(l, 20_000, 1_000), Seed: 1})
 	p := &pipeline{Requests: t.Requests, Spans: t.Spans, Bytes: t.Bytes, Messages: len(t.Messages), MaxOpenSpans: maxOpenSpans}
 	p.Wait = pick(l, 10*time.Second, 2*time.Second)
+	var err error
 	if p.Groups, p.Split, err = l.groups(t); err != nil {
 		return nil, err
 	}
@@ -107,14 +104,10 @@ func (l *lab) measurePipeline() (*pipeline, error) {
 func (p *pipeline) warmUp(l *lab) error {
 	for seed := range uint64(pick(l, 10, 1)) {
 		l.progress.begin("pipeline: warming up, %d", seed+1)
-		t, err := l.store(load.Config{Requests: p.Requests, Seed: seed + 2})
-		if err != nil {
-			return err
-		}
+		t := store(load.Config{Requests: p.Requests, Seed: seed + 2})
 		p.Seen += t.Spans
-		p.seen, _, err = analyse(l.ctx, t, 1, p.seen)
-		t.discard()
-		if err != nil {
+		var err error
+		if p.seen, _, err = analyse(l.ctx, t, 1, p.seen); err != nil {
 			return err
 		}
 	}
@@ -222,11 +215,7 @@ func (p *pipeline) measureGrowth(l *lab) error {
 // growBy measures the CPU time of a span in some traffic.
 func (p *pipeline) growBy(l *lab, g *growth, c load.Config, size func(*stored) int) error {
 	c.Seed = 1
-	t, err := l.store(c)
-	if err != nil {
-		return err
-	}
-	defer t.discard()
+	t := store(c)
 	l.progress.begin("pipeline: %s, %d", g.Name, size(t))
 	took, err := l.timed(func() error { _, _, err := analyse(l.ctx, t, 1, nil); return err })
 	if err != nil {

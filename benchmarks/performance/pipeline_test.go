@@ -15,18 +15,15 @@ import (
 
 // TestReuse: an Engine keeps nothing of the traces that it is given, so that they can be built in one another's memory.
 func TestReuse(t *testing.T) {
-	l := &lab{ctx: t.Context()}
-	traffic, err := l.store(load.Config{Requests: 2_000, Seed: 1})
-	require.NoError(t, err)
-	t.Cleanup(traffic.discard)
+	traffic := store(load.Config{Requests: 2_000, Seed: 1})
 	reports := make([]strings.Builder, 2)
 	for i, reuse := range []bool{false, true} {
 		c, err := defaults.Config(pythia.UntilWorkDone)
 		require.NoError(t, err)
 		engine, err := pythia.New(c)
 		require.NoError(t, err)
-		options := tracefile.Options{Workers: 1, MaxOpenSpans: 20_000, ReuseTraces: reuse}
-		stats, err := tracefile.Read(t.Context(), []string{traffic.file}, options, func(_ int, t *pythia.Trace) { engine.Observe(t) })
+		options := tracefile.Options{Workers: 1, MaxOpenSpans: 20_000, ReuseTraces: reuse, Stdin: traffic.reader()}
+		stats, err := tracefile.Read(t.Context(), []string{"-"}, options, func(_ int, t *pythia.Trace) { engine.Observe(t) })
 		require.NoError(t, err)
 		require.Equal(t, traffic.Spans, stats.Spans)
 		report, err := engine.Report(t.Context())

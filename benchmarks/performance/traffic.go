@@ -1,48 +1,31 @@
 package main
 
 import (
-	"bufio"
-	"fmt"
-	"os"
+	"bytes"
+	"io"
 
 	"github.com/pythia-trace/pythia/benchmarks/internal/load"
 )
 
-// stored is traffic, and a file with it in memory: reading it costs what a copy costs.
+// stored is traffic in one piece of memory, each message after its length. Those who want the messages have them as parts of it.
 type stored struct {
 	*load.Traffic
-	file string
+	delimited []byte
 }
 
-// store makes traffic. The file is gone after discard.
-func (l *lab) store(c load.Config) (*stored, error) {
-	s := &stored{Traffic: load.New(c)}
-	f, err := os.CreateTemp(memoryFolder(), "pythia-performance-*.otlp")
-	if err != nil {
-		return nil, fmt.Errorf("storing traffic: %w", err)
+// store makes traffic.
+func store(c load.Config) *stored {
+	t := load.New(c)
+	var b bytes.Buffer
+	b.Grow(t.Bytes + 4*len(t.Messages))
+	_, _ = t.WriteTo(&b) // which a buffer never refuses
+	s := &stored{t, b.Bytes()}
+	rest := s.delimited
+	for i, m := range t.Messages {
+		t.Messages[i], rest = rest[4:4+len(m):4+len(m)], rest[4+len(m):]
 	}
-	s.file = f.Name()
-	w := bufio.NewWriterSize(f, 1<<20)
-	if _, err = s.WriteTo(w); err == nil {
-		err = w.Flush()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		s.discard()
-		return nil, fmt.Errorf("storing traffic: %w", err)
-	}
-	return s, nil
+	return s
 }
 
-func (s *stored) discard() { _ = os.Remove(s.file) }
-
-// memoryFolder is one whose files lie in memory, if there is such a thing. Elsewhere the system keeps in memory what was written just before.
-func memoryFolder() string {
-	const shared = "/dev/shm"
-	if info, err := os.Stat(shared); err == nil && info.IsDir() {
-		return shared
-	}
-	return os.TempDir()
-}
+// reader returns a reader of it all.
+func (s *stored) reader() io.Reader { return bytes.NewReader(s.delimited) }
