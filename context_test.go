@@ -1,6 +1,10 @@
 package pythia_test
 
 import (
+	"encoding/binary"
+	"hash/fnv"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,6 +67,21 @@ func TestContextIsTheStackOfPoints(t *testing.T) {
 	require.Equal(t, context, trace.Context(last))
 }
 
+// TestContextOfStack: stacks are hashed four points at a time, and texts of any lengths side by side.
+func TestContextOfStack(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 0))
+	text := func() string { return strings.Repeat("a\xff", r.IntN(6)) + strings.Repeat("\x00ü", r.IntN(6)) }
+	for range 20_000 {
+		var stack []pythia.TracePointID
+		want := pythia.RootContext
+		for range r.IntN(14) {
+			p := pythia.TracePointID{Layer: pythia.Layer(r.IntN(256)), Scope: text(), Name: text()}
+			stack, want = append(stack, p), want.Child(p)
+		}
+		require.Equal(t, want, pythia.ContextOf(stack), "%q", stack)
+	}
+}
+
 func TestContextTellsPointsApart(t *testing.T) {
 	points := []pythia.TracePointID{
 		{}, {Name: "ab"}, {Scope: "ab"}, {Scope: "a", Name: "b"}, {Layer: pythia.LayerKernel, Scope: "a", Name: "b"},
@@ -79,8 +98,15 @@ func TestContextTellsPointsApart(t *testing.T) {
 }
 
 // TestContextIsStable: what another process, or an older version, has written down must still be found. The constant was computed by
-// an FNV-1a of its own.
+// an FNV-1a of its own; those of all layers are compared with the standard library's.
 func TestContextIsStable(t *testing.T) {
 	context := pythia.RootContext.Child(pythia.TracePointID{Scope: "frontend", Name: "GET /cart"})
 	require.Equal(t, pythia.ContextID(0x9db3c34754210629), context)
+	for layer := range 256 {
+		point, context := fnv.New64a(), fnv.New64a()
+		_, _ = point.Write(append([]byte{byte(layer)}, "\x00\x00\x00\x00\x00\x00\x00scope\xffname\xff"...))
+		_, _ = context.Write(binary.LittleEndian.AppendUint64(nil, point.Sum64()))
+		want := pythia.TracePointID{Layer: pythia.Layer(layer), Scope: "scope", Name: "name"}
+		require.EqualValues(t, context.Sum64(), pythia.RootContext.Child(want))
+	}
 }

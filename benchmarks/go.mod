@@ -3,6 +3,7 @@ module github.com/pythia-trace/pythia/benchmarks
 go 1.26.0
 
 require (
+	github.com/google/pprof v0.0.0-20261016150608-1facf8f91b50
 	github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector v0.164.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/processor/groupbytraceprocessor v0.164.0
 	github.com/pythia-trace/pythia v0.0.0

@@ -96,7 +96,7 @@
 // A context takes up to 63 bytes, the index of contexts included, besides the names of its points; where siblings do not lie together in memory, as those
 // do that were first seen in one workflow or came from a file or a merge, their list takes up to 20 more. A question waits for memory four times,
 // and once more for such a list, one after the other: for the index, the context, its children, all at once, and where their points are. With ten
-// children that is about 1.5 µs among a million contexts, or 2 µs with a list; 50 ns of it for each point of the stack. Only if that
+// children that is about 1.2 µs among a million contexts, or 1.7 µs with a list; 25 ns of it for each point of the stack. Only if that
 // does not answer it, one question looks at up to 100,000 contexts for the stack, and at as many for the events, whole families at a time:
 // 0.3 ms in a tree of 10,000, and up to 10 ms in a large one. What lies beyond counts as not there; of the contexts equally near those are
 // found first that were first seen.

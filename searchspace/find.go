@@ -14,9 +14,10 @@ func (c *CCT) Find(stack []pythia.TracePointID) (found []pythia.SearchNode) {
 	}
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	if n, ok := c.exact(stack); ok {
-		above, _ := c.exact(stack[:len(stack)-1])
-		return c.tree.describe(nil, c.tree.caller(above), n)
+	above := pythia.ContextOf(stack[:len(stack)-1])
+	if n, ok := c.find(above.Child(last(stack))); ok {
+		caller, _ := c.find(above)
+		return c.tree.describe(nil, c.tree.caller(caller), n)
 	}
 	for _, m := range c.matches(stack) {
 		found = c.tree.describe(found, c.tree.caller(m.above), m.node)

@@ -13,11 +13,7 @@ const mostVisits = 100_000
 
 // exact returns the context that has just this stack.
 func (c *CCT) exact(stack []pythia.TracePointID) (int32, bool) {
-	id := pythia.RootContext
-	for _, p := range stack {
-		id = id.Child(p)
-	}
-	return c.find(id)
+	return c.find(pythia.ContextOf(stack))
 }
 
 // match is a context that a stack can stand for, and the one above.

@@ -32,6 +32,7 @@ type pipeline struct {
 	Wait                             time.Duration  // that groupbytrace waits
 	contest                          *contest       // us, counting, grouping, copying
 	cores                            *contest       // by cores, from one
+	hotspots                         *hotspots
 	PerTotal, PerLength, PerGroups   growth
 }
 
@@ -44,8 +45,8 @@ const (
 )
 
 // analyse reads traffic and has an Engine for each core observe it, as a user would, and returns what they
-// have seen together, and how many traces came in parts, since they were taken for complete too soon. The first of the Engines has seen already what another
-// one has, if that is not nil.
+// have seen together, and how many traces came in parts, since they were taken for complete too soon. Each of the Engines has seen already what another one
+// has, if that is not nil.
 func analyse(ctx context.Context, t *stored, workers int, seen *pythia.Engine) (all *pythia.Engine, split int, err error) {
 	c, err := defaults.Config(pythia.UntilWorkDone)
 	if err != nil {
@@ -54,14 +55,17 @@ func analyse(ctx context.Context, t *stored, workers int, seen *pythia.Engine) (
 	if all, err = pythia.New(c); err != nil {
 		return nil, 0, err
 	}
-	if seen != nil {
-		if err := all.Merge(seen); err != nil {
-			return nil, 0, err
-		}
-	}
 	engines := []*pythia.Engine{all}
 	for len(engines) < workers {
 		engines = append(engines, all.Fork())
+	}
+	for _, e := range engines {
+		if seen == nil {
+			break
+		}
+		if err := e.Merge(seen); err != nil {
+			return nil, 0, err
+		}
 	}
 	options := tracefile.Options{Workers: workers, MaxOpenSpans: maxOpenSpans, ReuseTraces: true, Stdin: t.reader()}
 	stats, err := tracefile.Read(ctx, []string{"-"}, options, func(worker int, t *pythia.Trace) { engines[worker].Observe(t) })
@@ -92,6 +96,11 @@ func (l *lab) measurePipeline() (*pipeline, error) {
 	}
 	l.progress.begin("pipeline: %d spans, beside spanmetrics and groupbytrace", t.Spans)
 	if err := onCores(1, func() error { p.contest, err = l.compete(p.contestants(l.ctx, t)...); return err }); err != nil {
+		return nil, err
+	}
+	l.progress.begin("pipeline: where the time goes")
+	profile := func() error { _, _, err := analyse(l.ctx, t, 1, p.seen); return err }
+	if err := onCores(1, func() error { p.hotspots, err = profiled(pick(l, 20, 2), profile); return err }); err != nil {
 		return nil, err
 	}
 	if err := p.measureCores(l, t); err != nil {
@@ -234,6 +243,14 @@ func (p *pipeline) bars() []bar {
 
 // Table says what the contestants take for a span.
 func (p *pipeline) Table() string { return contestTable(p.contest, p.Spans, us) }
+
+// Samples is how many the profile has.
+func (p *pipeline) Samples() int { return p.hotspots.samples }
+
+// Hotspots says where the time goes.
+func (p *pipeline) Hotspots() string {
+	return p.hotspots.table(p.contest.of(us, cpuNanos).Median / float64(p.Spans))
+}
 
 // Cores says how the work is shared between cores.
 func (p *pipeline) Cores() string {

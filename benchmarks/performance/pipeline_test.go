@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -12,6 +13,26 @@ import (
 	"github.com/pythia-trace/pythia/defaults"
 	"github.com/pythia-trace/pythia/render"
 )
+
+// TestHotspots: the stages are called what they are called in the code.
+func TestHotspots(t *testing.T) {
+	traffic := store(load.Config{Requests: 1_000, Seed: 1})
+	began := time.Now()
+	h, err := profiled(1, func() error {
+		for time.Since(began) < 2*time.Second {
+			if _, _, err := analyse(t.Context(), traffic, 1, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.Positive(t, h.samples)
+	for _, s := range stages() {
+		require.Contains(t, h.spent, s.name)
+	}
+	require.Contains(t, h.table(1000), "where the time goes")
+}
 
 // TestReuse: an Engine keeps nothing of the traces that it is given, so that they can be built in one another's memory.
 func TestReuse(t *testing.T) {
