@@ -23,14 +23,15 @@ func NewGroupKey(levels ...string) GroupKey {
 	for _, l := range levels {
 		size += len(l)
 	}
-	b := make([]byte, 0, size)
+	var b strings.Builder
+	b.Grow(size)
 	for i, l := range levels {
 		if i > 0 {
-			b = append(b, levelSeparator...)
+			b.WriteString(levelSeparator)
 		}
-		b = append(b, strings.ReplaceAll(l, levelSeparator, " ")...)
+		b.WriteString(strings.ReplaceAll(l, levelSeparator, " "))
 	}
-	return GroupKey(b)
+	return GroupKey(b.String())
 }
 
 // Levels returns the key's levels, coarsest first.

@@ -36,7 +36,7 @@ const fewSpans = 48
 func (b *builder) insertionSort(keys []startKey) {
 	for i, k := range keys {
 		at := i
-		for at > 0 && b.compareStarts(k, keys[at-1]) < 0 {
+		for at > 0 && (k.start < keys[at-1].start || k.start == keys[at-1].start && b.compareStarts(k, keys[at-1]) < 0) {
 			keys[at] = keys[at-1]
 			at--
 		}

@@ -24,9 +24,12 @@ func (d *Decoder) DecodeParts(parts []Part, reject func(part int, reason error))
 		count += parts[i].Count
 	}
 	spans := d.room(count)
+	at := 0
+	rejectHere := func(reason error) { reject(at, reason) }
 	for i := range parts {
+		at = i
 		before := len(spans)
-		spans = d.partOf(spans, &parts[i], func(reason error) { reject(i, reason) })
+		spans = d.partOf(spans, &parts[i], rejectHere)
 		parts[i].Count = len(spans) - before
 	}
 	if bytes > maxKept {
@@ -62,15 +65,20 @@ func (d *Decoder) room(count int) []pythia.Span {
 func (d *Decoder) partOf(spans []pythia.Span, p *Part, reject func(error)) []pythia.Span {
 	var fc easyproto.FieldContext
 	for message := p.Spans; len(message) > 0; {
-		var err error
-		if message, err = fc.NextField(message); err != nil {
-			reject(notProto(err))
-			return spans
+		body, rest := spanField(message)
+		if rest == nil {
+			var err error
+			if rest, err = fc.NextField(message); err != nil {
+				reject(notProto(err))
+				return spans
+			}
+			var ok bool
+			if body, ok = fc.MessageData(); !ok || fc.FieldNum != 2 {
+				message = rest
+				continue
+			}
 		}
-		body, ok := fc.MessageData()
-		if !ok || fc.FieldNum != 2 {
-			continue
-		}
+		message = rest
 		if len(spans) == cap(spans) { // more than were counted
 			spans = slices.Grow(spans, 1)
 		}

@@ -37,10 +37,10 @@ func (d *Decoder) span(out *pythia.Span, message []byte, p *Part, reject func(er
 			return malformedError{fmt.Errorf("otlp: a span cannot be read: %w", err)}
 		}
 	}
-	if err := check(s.trace, s.id, piece(s.name), s.start, s.end); err != nil {
-		return err
-	}
-	if s.trace != p.TraceID {
+	if s.trace != p.TraceID || s.trace == [16]byte{} || s.id == [8]byte{} || s.start == 0 || s.start|s.end > math.MaxInt64 {
+		if err := check(s.trace, s.id, piece(s.name), s.start, s.end); err != nil {
+			return err
+		}
 		return fmt.Errorf("otlp: span %x seems to name two traces, %x and %x; have it sent with one", s.id, p.TraceID, s.trace)
 	}
 	for range s.wrongEvents {

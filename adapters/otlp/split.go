@@ -139,7 +139,7 @@ func (d *Decoder) splitScope(message []byte) error {
 	goesOn := false // the field before was a span
 	for rest := message; len(rest) > 0; {
 		field := rest
-		if body, after := block(field); after != nil && field[0] == tagSpan {
+		if body, after := spanField(field); after != nil {
 			if err := d.splitSpan(source, field[:len(field)-len(after)], body, goesOn); err != nil {
 				return err
 			}
@@ -169,6 +169,14 @@ func (d *Decoder) splitScope(message []byte) error {
 		goesOn = fc.FieldNum == 2
 	}
 	return nil
+}
+
+// spanField takes a span of usual size off the fields of a ScopeSpans message. The rest is nil if what comes first is none such.
+func spanField(fields []byte) (span, rest []byte) {
+	if fields[0] != tagSpan {
+		return nil, nil
+	}
+	return block(fields)
 }
 
 // splitSpan adds a part of one span.

@@ -121,12 +121,15 @@ func (a *assembler) recycle(o *openTrace) {
 func (a *assembler) blank() *openTrace {
 	last := len(a.spare) - 1
 	if last < 0 {
-		return new(openTrace)
+		return &openTrace{pieces: make([]piece, 0, fewPieces)}
 	}
 	o := a.spare[last]
 	a.spare = a.spare[:last]
 	return o
 }
+
+// fewPieces is how many pieces a new trace has room for.
+const fewPieces = 8
 
 // queueings is how often a trace is queued while as many spans come as may be held.
 const queueings = 64

@@ -36,13 +36,13 @@ type origin struct {
 // openTrace is a trace of which more spans may come. Spans of OTLP protobuf stay undecoded until it is closed: bytes take a third of the memory of spans,
 // and the garbage collector need not look into them again and again.
 type openTrace struct {
-	key       traceKey
-	fragments []fragment // decoded ones
-	pieces    []piece    // of those that are not
-	found     []foundPiece
+	pieces    []piece // of spans that are not decoded
+	queued    int64   // when it was queued last; see queue. What comes before the fragments lies in one line of the cache.
 	weight    int
-	split     bool  // spans of it have been handed over before
-	queued    int64 // when it was queued last; see queue
+	fragments []fragment // of those that are
+	found     []foundPiece
+	key       traceKey
+	split     bool // spans of it have been handed over before
 }
 
 // foundPiece is a piece that can be read while segments come and go.
@@ -56,6 +56,7 @@ func (f *foundPiece) bytes() []byte { return f.segment.bytes[f.start : f.start+f
 
 // find looks up where the pieces are.
 func (o *openTrace) find(memory *segments) {
+	o.found = slices.Grow(o.found, len(o.pieces))
 	for _, p := range o.pieces {
 		o.found = append(o.found, foundPiece{memory.all[p.segment], p})
 	}

@@ -2,12 +2,14 @@ package tracefile
 
 import (
 	"io"
+	"math"
 	"runtime"
 )
 
 const (
 	defaultOpenSpans   = 1_000_000
 	defaultRecordBytes = 256 << 20
+	maxRecordBytes     = math.MaxInt32 // which is also the most that a message in protobuf may have
 )
 
 // Options says how to read. The zero value is fine.
@@ -23,7 +25,7 @@ type Options struct {
 	// ReuseTraces has each worker build a trace in the memory of the one before it, which takes a good deal less time: what observe is given, it and all
 	// that it holds, is good until observe returns. That is enough for [pythia.Engine.Observe].
 	ReuseTraces bool
-	// MaxRecordBytes bounds a single record: a line, an element of a document's list, a protobuf message; 0 means 256 MiB. Larger
+	// MaxRecordBytes bounds a single record: a line, an element of a document's list, a protobuf message; 0 means 256 MiB, and 2 GiB is the most. Larger
 	// ones are skipped, as problems.
 	MaxRecordBytes int
 	// Stdin is read for the file name "-"; nil makes that name a problem. A read of it that hangs when the context is cancelled is left behind
@@ -54,5 +56,6 @@ func (o Options) withDefaults() Options {
 	if o.MaxRecordBytes <= 0 {
 		o.MaxRecordBytes = defaultRecordBytes
 	}
+	o.MaxRecordBytes = min(o.MaxRecordBytes, maxRecordBytes)
 	return o
 }

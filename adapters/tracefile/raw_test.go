@@ -115,7 +115,7 @@ func TestTracesThatLast(t *testing.T) {
 	take := func(traces []*openTrace) []*openTrace {
 		for _, o := range traces {
 			for i := range o.found {
-				closed[o.key.String()] += o.found[i].count
+				closed[o.key.String()] += int(o.found[i].count)
 			}
 		}
 		return traces

@@ -23,11 +23,12 @@ type place struct {
 	source *otlp.Source
 }
 
-// piece is a part of a trace. It has no pointers: the garbage collector would look each of them up in every cycle.
+// piece is a part of a trace, as numbers that are as small as they can be: there are many. It has no pointers, which the garbage collector would look up in
+// every cycle.
 type piece struct {
-	segment, place uint32 // numbers
-	start, size    int    // in the segment
-	count          int    // of spans
+	segment, place uint32
+	start, size    uint32 // in the segment's bytes, which are a record of at most maxRecordBytes and small ones before it
+	count          uint32 // of spans
 }
 
 // segments holds bytes for open traces. Numbers and buffers of segments that nobody needs any more serve again.
@@ -104,7 +105,7 @@ type compaction struct {
 
 func (c *compaction) copy(memory *segments, p piece) piece {
 	from := memory.all[p.segment]
-	if c.into == nil || len(c.into.bytes)+p.size > cap(c.into.bytes) {
+	if c.into == nil || len(c.into.bytes)+int(p.size) > cap(c.into.bytes) {
 		c.into = &segment{bytes: make([]byte, 0, max(batchBytes, p.size))}
 		c.number, c.source = memory.add(c.into), nil
 	}
@@ -112,10 +113,10 @@ func (c *compaction) copy(memory *segments, p piece) piece {
 		c.source = source
 		c.into.places = append(c.into.places, *source)
 	}
-	weight := weightOf(p.count, p.size)
+	weight := weightOf(int(p.count), int(p.size))
 	c.into.weight += weight
 	memory.weight += weight
-	moved := piece{segment: c.number, place: uint32(len(c.into.places) - 1), start: len(c.into.bytes), size: p.size, count: p.count}
+	moved := piece{segment: c.number, place: uint32(len(c.into.places) - 1), start: uint32(len(c.into.bytes)), size: p.size, count: p.count}
 	c.into.bytes = append(c.into.bytes, from.bytes[p.start:p.start+p.size]...)
 	return moved
 }

@@ -29,9 +29,10 @@ func TestSegmentsKeepBytes(t *testing.T) {
 		number := memory.hold(b, []place{{source: source}}, 1)
 		for range 1 + r.IntN(5) {
 			start := r.IntN(len(whole))
-			p := piece{segment: number, start: start, size: r.IntN(len(whole) - start + 1), count: 1}
+			size := r.IntN(len(whole) - start + 1)
+			p := piece{segment: number, start: uint32(start), size: uint32(size), count: 1}
 			memory.take(p)
-			live = append(live, kept{p, bytes.Clone(whole[start : start+p.size]), source})
+			live = append(live, kept{p, bytes.Clone(whole[start : start+size]), source})
 		}
 		for range r.IntN(6) {
 			if at := r.IntN(len(live) + 1); at < len(live) {

@@ -11,7 +11,7 @@ type told struct {
 
 // add adds a part that begins somewhere in the batch's bytes, in the place added last.
 func (t *told) add(p *otlp.Part, start int) {
-	from := piece{place: uint32(len(t.places) - 1), start: start, size: len(p.Spans), count: p.Count}
+	from := piece{place: uint32(len(t.places) - 1), start: uint32(start), size: uint32(len(p.Spans)), count: uint32(p.Count)}
 	t.raw = append(t.raw, rawFragment{p.TraceID, from, weightOf(p.Count, len(p.Spans))})
 }
 

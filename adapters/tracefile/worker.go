@@ -178,15 +178,15 @@ func (w *worker) takeBack(o *openTrace, spans []pythia.Span) {
 	}
 }
 
-// decodeParts decodes what was held of a trace in protobuf, from a copy that the spans can be pieces of. What is wrong is noted as of the record that it
-// was in.
+// decodeParts decodes what was held of a trace in protobuf, from a copy that the spans can be pieces of: it takes less time than to decode from all over the
+// memory. What is wrong is noted as of the record that it was in.
 func (w *worker) decodeParts(o *openTrace) []pythia.Span {
 	raw := w.room(o)
 	w.parts = w.parts[:0]
 	for i := range o.found {
 		p := &o.found[i]
 		raw = append(raw, p.bytes()...)
-		w.parts = append(w.parts, otlp.Part{TraceID: o.key.id, Source: p.from().source, Spans: raw[len(raw)-p.size:], Count: p.count})
+		w.parts = append(w.parts, otlp.Part{TraceID: o.key.id, Source: p.from().source, Spans: raw[len(raw)-int(p.size):], Count: int(p.count)})
 	}
 	defer func() { clear(w.parts) }() // which else would keep the copy alive
 	return w.otlp.DecodeParts(w.parts, func(part int, reason error) { w.failed(o.found[part].from().at, reason) })
@@ -196,7 +196,7 @@ func (w *worker) decodeParts(o *openTrace) []pythia.Span {
 func (w *worker) room(o *openTrace) []byte {
 	size := 0
 	for i := range o.found {
-		size += o.found[i].size
+		size += int(o.found[i].size)
 	}
 	if !w.reuse {
 		return make([]byte, 0, size)
