@@ -12,7 +12,7 @@ const (
 	mostOff       = 0.005 // of what a bare request takes
 	mostSkeleton  = 0.25  // of what the SDK adds to it
 	spansOff      = 20    // points of a request
-	overheadTime  = 2 * time.Minute
+	overheadTime  = 4 * time.Minute
 	overheadQuick = 2 * time.Second
 )
 

@@ -14,7 +14,7 @@ const (
 	perRound       = 100 // requests
 	perPairRound   = 50
 	perDirectRound = 400
-	pairsPerFull   = 10     // rounds with the bare variant and the points that are off alone, whose difference is hardest to see, to one with all
+	pairsPerFull   = 4      // rounds with the bare variant and the points that are off alone, whose difference is hardest to see, to one with all
 	directPerFull  = 4      // rounds without work, which are short
 	leastRounds    = 4      // with all variants
 	precision      = 0.0025 // of the Ratio of Off, to either side
