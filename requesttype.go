@@ -23,10 +23,17 @@ func RequestTypeOf(s *Span) string {
 	if stated := said.first(saysType); stated != "" {
 		return stated
 	}
-	if s.Point.Scope == "" {
-		return said.operation(s.Point.Name)
+	switch way, operation := said.operation(s.Point.Name); {
+	case s.Point.Scope == "":
+		if way == "" {
+			return operation
+		}
+		return way + " " + operation
+	case way == "":
+		return s.Point.Scope + " " + operation
+	default:
+		return s.Point.Scope + " " + way + " " + operation
 	}
-	return s.Point.Scope + " " + said.operation(s.Point.Name)
 }
 
 // What attributes say of a request, by OpenTelemetry's semantic conventions, today's and those before.
@@ -114,24 +121,18 @@ func (s *said) first(of ...int) string {
 	return ""
 }
 
-func (s *said) operation(name string) string {
+// operation returns what was done, and in what way if that is said: "GET", "receive".
+func (s *said) operation(name string) (way, operation string) {
 	if route := s.first(saysRoute); route != "" {
-		return join(s.first(saysMethod, saidMethod), route)
+		return s.first(saysMethod, saidMethod), route
 	}
 	if service, method := s.first(saysRPCService), s.first(saysRPCMethod); method != "" {
-		return strings.TrimPrefix(service+"/"+method, "/")
+		return "", strings.TrimPrefix(service+"/"+method, "/")
 	}
 	if destination := s.first(saysTemplate, saysDestination, saidDestination); destination != "" {
-		return join(s.first(saysOperation, saysOperationType, saidOperation), Template(destination))
+		return s.first(saysOperation, saysOperationType, saidOperation), Template(destination)
 	}
-	return Template(name)
-}
-
-func join(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a + " " + b
+	return "", Template(name)
 }
 
 var uuid = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)

@@ -44,7 +44,7 @@ type Finest struct{}
 
 // Group implements [pythia.Grouper].
 func (Finest) Group(t *pythia.Trace) (pythia.GroupKey, bool) {
-	return pythia.NewGroupKey(t.RequestType, services(t), points(t)), true
+	return pythia.NewGroupKey(t.RequestType, name("services", t.ServiceSet()), name("points", t.PointSet())), true
 }
 
 // NoValue stands for the value of an attribute that a request does not have.

@@ -30,7 +30,9 @@ func (k traceKey) String() string {
 	if !k.hasID() {
 		return k.other
 	}
-	return hex.EncodeToString(k.id[:])
+	var text [2 * len(k.id)]byte
+	hex.Encode(text[:], k.id[:])
+	return string(text[:])
 }
 
 // tracesByKey holds open traces. Keys without a string are found faster.
