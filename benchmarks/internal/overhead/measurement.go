@@ -14,16 +14,17 @@ const (
 	perRound       = 100 // requests
 	perPairRound   = 50
 	perDirectRound = 400
-	pairsPerFull   = 4      // rounds with the bare variant and the points that are off alone, whose difference is hardest to see, to one with all
+	pairsPerFull   = 10     // rounds with the bare variants and the points that are off alone, whose difference is hardest to see, to one with all
 	directPerFull  = 4      // rounds without work, which are short
 	leastRounds    = 4      // with all variants
 	precision      = 0.0025 // of the Ratio of Off, to either side
 )
 
-// The places of the variants that pairs have.
+// The places of the variants that rounds of few have.
 const (
-	bareAt = 0
-	offAt  = 1
+	bareAt  = 0
+	offAt   = 1
+	againAt = 2
 )
 
 // measurement is one in progress.
@@ -117,7 +118,7 @@ func (m *measurement) addPairs(ctx context.Context) (err error) {
 	defer runtime.GC()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	for range pairsPerFull {
-		m.pairs, err = m.round(ctx, m.pairs, offAt+1, func(ctx context.Context, i int) (float64, error) {
+		m.pairs, err = m.round(ctx, m.pairs, againAt+1, func(ctx context.Context, i int) (float64, error) {
 			return m.cpu(ctx, i, perPairRound, func() error { return m.served[i].load(ctx, perPairRound) })
 		})
 		if err != nil {

@@ -22,7 +22,7 @@ func TestMeasure(t *testing.T) {
 	r, err := Measure(context.Background(), Options{Time: 4 * time.Second})
 	require.NoError(t, err)
 	t.Log("\n" + r.String())
-	for name, spans := range map[string]float64{Bare: 0, Off: 0, Unsampled: 0, Skeleton: 1, Ten: 11, All: 20, SDKNothing: 0, SDK: 20} {
+	for name, spans := range map[string]float64{Bare: 0, Off: 0, Again: 0, Unsampled: 0, Skeleton: 1, Ten: 11, All: 20, SDKNothing: 0, SDK: 20} {
 		v := r.Of(name)
 		require.Equal(t, spans, v.Spans, name)
 		require.Positive(t, v.Requests, name)

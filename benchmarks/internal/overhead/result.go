@@ -47,7 +47,7 @@ func (m *measurement) result() *Result {
 	r := &Result{PointOff: m.pointOff, Precise: m.precise, Rounds: len(m.load), Pairs: len(m.pairs)}
 	for i, v := range m.variants {
 		rounds := m.load
-		if i == offAt {
+		if i == offAt || i == againAt {
 			rounds = m.pairs
 		}
 		r.Variants = append(r.Variants, Variant{

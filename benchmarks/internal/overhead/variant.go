@@ -14,6 +14,7 @@ import (
 // The names of the variants.
 const (
 	Bare       = "bare"                              // no tracing code at all
+	Again      = "bare, once more"                   // the same: what it differs by is what differences there are without a reason
 	Off        = "20 points, off"                    // all instrumentation is tracepoint.Points, which are off
 	Unsampled  = "Pythia, sampler off"               // as the following, with the SDK's sampler NeverSample, which leaves nothing to be on
 	Skeleton   = "Pythia, skeleton"                  // libraries by the wrapping provider, 15 points; the entry span is on, and an Engine runs
@@ -36,8 +37,9 @@ type variant struct {
 
 func newVariants() (all []*variant, err error) {
 	makers := []func() (*variant, error){
-		newBare,
+		func() (*variant, error) { return newBare(Bare) },
 		newOff,
+		func() (*variant, error) { return newBare(Again) },
 		func() (*variant, error) { return newPythia(Unsampled, sdktrace.NeverSample()) },
 		func() (*variant, error) { return newPythia(Skeleton, sdktrace.AlwaysSample()) },
 		func() (*variant, error) { return newPythia(Ten, sdktrace.AlwaysSample(), ten...) },
@@ -63,10 +65,10 @@ func closeAll(variants []*variant) error {
 	return errors.Join(errs...)
 }
 
-func newBare() (*variant, error) {
+func newBare(name string) (*variant, error) {
 	root := entry()
 	return &variant{
-		name:     Bare,
+		name:     name,
 		handler:  func(s *shop) http.Handler { return &bare{s, root} },
 		settle:   func(context.Context) error { return nil },
 		recorded: func() int { return 0 },
