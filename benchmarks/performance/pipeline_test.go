@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,24 +15,17 @@ import (
 	"github.com/pythia-trace/pythia/render"
 )
 
-// TestHotspots: the stages are called what they are called in the code.
+// TestHotspots: the stages are called what they are called in the code. A profile is a sample, so it goes on until all have been seen.
 func TestHotspots(t *testing.T) {
 	traffic := store(load.Config{Requests: 1_000, Seed: 1})
-	began := time.Now()
-	h, err := profiled(1, func() error {
-		for time.Since(began) < 2*time.Second {
-			if _, _, err := analyse(t.Context(), traffic, 1, nil); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	require.NoError(t, err)
-	require.Positive(t, h.samples)
-	for _, s := range stages() {
-		require.Contains(t, h.spent, s.name)
+	missing := stages()
+	for began := time.Now(); len(missing) > 0 && time.Since(began) < time.Minute; {
+		h, err := profiled(20, func() error { _, _, err := analyse(t.Context(), traffic, 1, nil); return err })
+		require.NoError(t, err)
+		require.Contains(t, h.table(1000), "where the time goes")
+		missing = slices.DeleteFunc(missing, func(s stage) bool { return h.spent[s.name] > 0 })
 	}
-	require.Contains(t, h.table(1000), "where the time goes")
+	require.Empty(t, missing)
 }
 
 // TestReuse: an Engine keeps nothing of the traces that it is given, so that they can be built in one another's memory.
