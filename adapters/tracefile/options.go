@@ -17,7 +17,7 @@ type Options struct {
 	// Workers is how many goroutines decode and call observe; 0 means GOMAXPROCS.
 	Workers int
 	// MaxOpenSpans bounds the spans held of traces of which more spans may come; 0 means 1,000,000. A trace's spans in a record count once for each KiB
-	// that they have, if that is more than there are, so it bounds memory as well: what is held of OTLP protobuf takes at most 2 KiB for each span that
+	// that they have, if that is more than there are, so it bounds memory as well: what is held of OTLP protobuf takes at most 3 KiB for each span that
 	// may be open, and less than half a KiB as a rule, half a gigabyte by default; spans of JSON, which are held decoded, take about twice as much. When it is
 	// exceeded, traces that had no new span for long are closed; spans that come for them later make traces of their own and
 	// count as [pythia.RepairSplitTrace]. Which traces are closed then depends on how the workers get on.

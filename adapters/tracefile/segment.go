@@ -39,8 +39,11 @@ type segments struct {
 	weight int
 }
 
-// maxSpareBuffers bounds the memory kept for batches to come.
-const maxSpareBuffers = 1 << 8
+// What is kept for batches to come: so many buffers, of so many bytes each at most.
+const (
+	maxSpareBuffers = 1 << 6
+	maxSpareBytes   = 2 * batchBytes
+)
 
 // hold takes over the bytes of a batch, which gets another buffer for them. A buffer that is mostly empty stays with the batch.
 func (c *segments) hold(b *batch, places []place, weight int) (number uint32) {
@@ -86,7 +89,7 @@ func (c *segments) release(p piece) {
 	c.weight -= held.weight
 	c.all[p.segment] = nil
 	c.free = append(c.free, p.segment)
-	if cap(held.bytes) <= maxKept && len(c.spare) < maxSpareBuffers {
+	if cap(held.bytes) <= maxSpareBytes && len(c.spare) < maxSpareBuffers {
 		c.spare = append(c.spare, held.bytes)
 	}
 }
