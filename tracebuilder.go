@@ -7,7 +7,7 @@ type TraceBuilder struct {
 	trace   Trace
 }
 
-// Build is [NewTrace], but for the trace being good only until the next call: it and all its methods have returned changes then.
+// Build is [NewTrace], but for the trace being good only until the next call: it, and whatever its methods have returned, changes then.
 func (b *TraceBuilder) Build(id string, spans []Span) (*Trace, error) {
 	if len(spans) == 0 {
 		return nil, ErrNoSpans

@@ -34,9 +34,10 @@ type Config struct {
 	// Merging gives bit by bit what one localizer would hold that had seen all workflows, whether there were more or not, if all have the same MaxExemplars.
 	MaxExemplars int
 	// MaxGroups bounds how many groups are kept apart; zero means 100,000. A group of twenty edges takes some 3 KB beside its sample. When a group more
-	// would come, an eighth are let go, those that have seen the fewest workflows; of equals those whose last workflow started earliest. Few workflows are the least loss: what is let go is put under the coarsest level of its key, as groups of fewer
-	// than MinTraces are anyway, and still counts for its request type. A group that was the only one of its coarsest level is put under
-	// "(other)", which does not count among the MaxGroups. [Variance.Dropped] counts what was let go.
+	// would come, an eighth are let go, those that have seen the fewest workflows; of equals those whose last workflow started earliest. Few workflows
+	// are the least loss: what is let go is put under the coarsest level of its key, as groups of fewer than MinTraces are anyway, and still counts
+	// for its request type. A group that was the only one of its coarsest level is put under "(other)", which does not count among the MaxGroups.
+	// [Variance.Dropped] counts what was let go.
 	//
 	// Up to MaxGroups groups, merging gives bit by bit what one localizer would hold that had seen all workflows. Beyond, which workflows were in a
 	// group when it was let go depends on what came first; the totals of each request type, of all that was put under "(other)", do not.

@@ -48,9 +48,9 @@
 // if it precedes itself, as in a loop, where the edge can lead from one iteration to the next; with what can come between the two. The
 // outermost contexts come first.
 //
-// If an event is not found below the exact context, or nothing was ever seen below it, other matches are tried. Matches that lack an event are left out if any has both. If none
-// has, all children of the exact one are returned, else of all matches. This is also so for an event of a point further up the stack, to
-// which recursion led back. If nothing matches, the answer is nil.
+// If an event is not found below the exact context, or nothing was ever seen below it, other matches are tried. Matches that lack an event are left
+// out if any has both. If none has, all children of the exact one are returned, else of all matches. This is also so for an event of a point further
+// up the stack, to which recursion led back. If nothing matches, the answer is nil.
 //
 // What was hidden in an edge is so returned, or the outermost thing around it that splits the edge, if
 //

@@ -6,9 +6,10 @@
 // name of the instrumentation scope becomes the attribute otel.scope.name.
 //
 // Protobuf is read field by field, without the structures of the Collector's library in between, which JSON is read with. The strings of its spans are
-// pieces of the message, which must not change any more, and their attributes of slices for many spans: who keeps an attribute's value keeps the
-// message, so clone what is to stay ([strings.Clone]). Trace points, scopes and processes, of which there are few, are shared between messages and can be kept. With
-// [Decoder.Split] and [Decoder.DecodeParts] spans can be held as they are on the wire, and decoded when their trace is complete.
+// pieces of the message, which must not change any more, and their attributes stay encoded in it until somebody asks for them: who keeps a span or
+// the value of an attribute keeps the message, so clone what is to stay ([strings.Clone]). Trace points, scopes and processes, of which there are few,
+// are shared between messages and can be kept. With [Decoder.Split] and [Decoder.DecodeParts] spans can be held as they are on the wire, and decoded
+// when their trace is complete.
 //
 // A record tells only part of a trace as a rule; its spans come grouped by trace ID. Spans without trace ID, span ID or start are left
 // out and counted with their reason. JSON of which a span is wrong in itself loses that span, or the span its events if they alone

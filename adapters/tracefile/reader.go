@@ -107,13 +107,11 @@ func (r *reader) frame() error {
 		return r.frameJSON(s)
 	}
 	message, delimited := protoShape(head)
-	s.br = r.forBlocks()
-	proto := protoFramer{s: s, out: r.out, reject: r.reject}
 	switch {
 	case message:
-		return proto.message()
+		return r.framer(s).message()
 	case delimited:
-		return proto.delimited()
+		return r.framer(s).delimited()
 	case utf8.Valid(head[:min(len(head), 512)]) && (bytes.Contains(head, []byte("\n{")) || bytes.Contains(head, []byte("\n["))):
 		return r.frameJSON(s) // after a line of something else
 	}
@@ -123,10 +121,11 @@ func (r *reader) frame() error {
 // blockBuffer is how much of a file is read at a time where lengths say what to read: what is longer is read to where it is to lie.
 const blockBuffer = 16 << 10
 
-// forBlocks returns what is left to read, the part that was peeked at included.
-func (r *reader) forBlocks() *bufio.Reader {
+// framer returns what splits the rest of a file of protobuf, the part that was peeked at included.
+func (r *reader) framer(s scanner) *protoFramer {
 	peeked := io.LimitReader(r.br, int64(r.br.Buffered()))
-	return bufio.NewReaderSize(io.MultiReader(peeked, r.src), blockBuffer)
+	s.br = bufio.NewReaderSize(io.MultiReader(peeked, r.src), blockBuffer)
+	return &protoFramer{s: s, out: r.out, reject: r.reject}
 }
 
 func (r *reader) frameJSON(s scanner) error {

@@ -39,7 +39,7 @@ type segments struct {
 	weight int
 }
 
-// What is kept for batches to come: so many buffers, of so many bytes each at most.
+// What is kept for batches to come: so many buffers, each with room for a batch, but not for many.
 const (
 	maxSpareBuffers = 1 << 6
 	maxSpareBytes   = 2 * batchBytes
@@ -89,7 +89,7 @@ func (c *segments) release(p piece) {
 	c.weight -= held.weight
 	c.all[p.segment] = nil
 	c.free = append(c.free, p.segment)
-	if cap(held.bytes) <= maxSpareBytes && len(c.spare) < maxSpareBuffers {
+	if room := cap(held.bytes); room >= batchBytes && room <= maxSpareBytes && len(c.spare) < maxSpareBuffers {
 		c.spare = append(c.spare, held.bytes)
 	}
 }
