@@ -2,6 +2,7 @@ package otel
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,14 +57,14 @@ func convertSpan(s sdktrace.ReadOnlySpan, p *pythia.Process) pythia.Span {
 		EndNanos:   nanos(s.EndTime()),
 		Unfinished: s.EndTime().IsZero(),
 		Process:    p,
-		Attrs:      pythia.AttrsOf(convertAttrs(s.Attributes(), s.InstrumentationScope().Name)...),
 		Failed:     s.Status().Code == codes.Error,
 	}
+	out.Attrs = convertAttrs(s.Attributes(), s.InstrumentationScope().Name, out.Unfinished)
 	if s.Parent().SpanID().IsValid() {
 		out.ParentID = s.Parent().SpanID().String()
 	}
 	for _, e := range s.Events() {
-		out.Events = append(out.Events, pythia.SpanEvent{Name: cut(e.Name), TimeNanos: nanos(e.Time), Attrs: convertAttrs(e.Attributes, "")})
+		out.Events = append(out.Events, pythia.SpanEvent{Name: cut(e.Name), TimeNanos: nanos(e.Time), Attrs: listAttrs(e.Attributes)})
 	}
 	for _, l := range s.Links() {
 		out.Links = append(out.Links, pythia.Link{TraceID: l.SpanContext.TraceID().String(), SpanID: l.SpanContext.SpanID().String()})
@@ -71,21 +72,51 @@ func convertSpan(s sdktrace.ReadOnlySpan, p *pythia.Process) pythia.Span {
 	return out
 }
 
-// convertAttrs leaves out attributes without a value, and adds the name of the library that made the span.
-func convertAttrs(attributes []attribute.KeyValue, library string) []pythia.Attr {
+// convertAttrs takes a span's attributes as the SDK has them, unless they still change or hold what is too long to be kept, and the name of the library
+// that made the span.
+func convertAttrs(attributes []attribute.KeyValue, library string, change bool) pythia.Attrs {
 	if len(attributes) == 0 && library == "" {
-		return nil
+		return pythia.Attrs{}
 	}
-	attrs := make([]pythia.Attr, 0, len(attributes)+1)
-	for _, a := range attributes {
-		if a.Valid() {
-			attrs = append(attrs, convertAttr(a))
+	a := pythia.AttrsFrom(&sdkAttrs{attributes, library})
+	if change || slices.ContainsFunc(attributes, isLong) {
+		return pythia.AttrsOf(slices.Collect(a.All())...)
+	}
+	return a
+}
+
+func isLong(a attribute.KeyValue) bool {
+	switch a.Value.Type() {
+	case attribute.BOOL, attribute.INT64, attribute.FLOAT64:
+		return false
+	case attribute.STRING:
+		return len(a.Value.AsString()) > maxText
+	}
+	return true
+}
+
+// sdkAttrs are attributes of the SDK, which are converted when they are asked for: most never are. Those without a value are left out.
+type sdkAttrs struct {
+	attributes []attribute.KeyValue
+	library    string
+}
+
+// AttrAt makes sdkAttrs a [pythia.AttrSource].
+func (s *sdkAttrs) AttrAt(place int) (a pythia.Attr, next int, ok bool) {
+	for ; place < len(s.attributes); place++ {
+		if s.attributes[place].Valid() {
+			return convertAttr(s.attributes[place]), place + 1, true
 		}
 	}
-	if library != "" {
-		attrs = append(attrs, pythia.String("otel.scope.name", library))
+	if place > len(s.attributes) || s.library == "" {
+		return pythia.Attr{}, 0, false
 	}
-	return attrs
+	return pythia.String("otel.scope.name", s.library), place + 1, true
+}
+
+// listAttrs leaves out attributes without a value.
+func listAttrs(attributes []attribute.KeyValue) []pythia.Attr {
+	return slices.Collect(pythia.AttrsFrom(&sdkAttrs{attributes: attributes}).All())
 }
 
 func convertKind(k trace.SpanKind) pythia.SpanKind {

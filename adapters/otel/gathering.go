@@ -1,7 +1,6 @@
 package otel
 
 import (
-	"container/list"
 	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -16,35 +15,41 @@ type gathering struct {
 	spans   []pythia.Span
 	open    map[trace.SpanID]sdktrace.ReadOnlySpan
 	touched time.Time // when a span of it started or ended last
-	place   *list.Element
+	most    int       // spans that it has held at a time
+
+	previous, next *gathering // in its queue
 }
 
 // gatherings are all of them, bounded. It serves one goroutine at a time.
 type gatherings struct {
 	config ProcessorConfig
+	// traces has nil for those that were taken or dropped, of which it remembers as many as MaxTraces, in a ring.
 	traces map[trace.TraceID]*gathering
+	gone   []trace.TraceID
+	oldest int // of them
+	kept   int // traces that are not gone
 	held   int // spans in them, ended and open
-	// Each trace is in one of two lists, according to whether it has open spans, the one that was touched longest ago first.
-	busy, quiet *list.List
-	// gone remembers traces that were taken or dropped, as many as MaxTraces, in a ring.
-	gone map[trace.TraceID]bool
-	ring []trace.TraceID
-	next int
+	// Each trace is in one of two queues, according to whether it has open spans.
+	busy, quiet *queue
+	spare       []*gathering // done with, to be used again
 }
 
+const (
+	maxSpare      = 1024
+	maxSpareSpans = 16 // of one: a map stays as large as it was
+)
+
 func newGatherings(c ProcessorConfig) *gatherings {
-	return &gatherings{
-		config: c, traces: make(map[trace.TraceID]*gathering), gone: make(map[trace.TraceID]bool), busy: list.New(), quiet: list.New(),
-	}
+	return &gatherings{config: c, traces: make(map[trace.TraceID]*gathering), busy: newQueue(), quiet: newQueue()}
 }
 
 // started notes an open span, unless it is too late for its trace.
 func (gs *gatherings) started(s sdktrace.ReadOnlySpan, now time.Time) {
 	c := s.SpanContext()
-	if gs.gone[c.TraceID()] {
+	g := gs.of(c.TraceID())
+	if g == nil {
 		return
 	}
-	g := gs.of(c.TraceID())
 	g.open[c.SpanID()] = s
 	gs.held++
 	gs.touch(g, now)
@@ -52,10 +57,10 @@ func (gs *gatherings) started(s sdktrace.ReadOnlySpan, now time.Time) {
 
 // ended adds a span; false if it is too late. A span that started before there was a processor is as good as others.
 func (gs *gatherings) ended(id trace.SpanContext, s pythia.Span, now time.Time) bool {
-	if gs.gone[id.TraceID()] {
+	g := gs.of(id.TraceID())
+	if g == nil {
 		return false
 	}
-	g := gs.of(id.TraceID())
 	if _, known := g.open[id.SpanID()]; known {
 		delete(g.open, id.SpanID())
 		gs.held--
@@ -66,50 +71,44 @@ func (gs *gatherings) ended(id trace.SpanContext, s pythia.Span, now time.Time) 
 	return true
 }
 
+// of returns a trace, a new one if it is not known; nil if it is gone.
 func (gs *gatherings) of(id trace.TraceID) *gathering {
-	g, ok := gs.traces[id]
-	if !ok {
-		g = &gathering{id: id, open: make(map[trace.SpanID]sdktrace.ReadOnlySpan)}
-		gs.traces[id] = g
+	g, known := gs.traces[id]
+	if known {
+		return g
 	}
+	if last := len(gs.spare) - 1; last >= 0 {
+		g, gs.spare = gs.spare[last], gs.spare[:last]
+	} else {
+		g = &gathering{open: make(map[trace.SpanID]sdktrace.ReadOnlySpan)}
+	}
+	g.id = id
+	gs.traces[id] = g
+	gs.kept++
 	return g
 }
 
 func (gs *gatherings) touch(g *gathering, now time.Time) {
-	gs.leaveList(g)
-	g.touched = now
+	g.leave()
+	g.touched, g.most = now, max(g.most, len(g.spans)+len(g.open))
 	if len(g.open) > 0 {
-		g.place = gs.busy.PushBack(g)
+		gs.busy.add(g)
 	} else {
-		g.place = gs.quiet.PushBack(g)
-	}
-}
-
-func (gs *gatherings) leaveList(g *gathering) {
-	if g.place != nil { // the list that it is not in leaves it alone
-		gs.busy.Remove(g.place)
-		gs.quiet.Remove(g.place)
+		gs.quiet.add(g)
 	}
 }
 
 // shrink drops the traces that were touched longest ago until the bounds are kept, and returns how many.
 func (gs *gatherings) shrink() (dropped int) {
-	for len(gs.traces) > gs.config.MaxTraces || gs.held > gs.config.MaxSpans {
-		oldest := front(gs.quiet)
-		if b := front(gs.busy); oldest == nil || b != nil && b.touched.Before(oldest.touched) {
+	for gs.kept > gs.config.MaxTraces || gs.held > gs.config.MaxSpans {
+		oldest := gs.quiet.first()
+		if b := gs.busy.first(); oldest == nil || b != nil && b.touched.Before(oldest.touched) {
 			oldest = b
 		}
 		gs.remove(oldest)
 		dropped++
 	}
 	return dropped
-}
-
-func front(l *list.List) *gathering {
-	if e := l.Front(); e != nil {
-		return e.Value.(*gathering)
-	}
-	return nil
 }
 
 // takeQuiet removes and returns the traces without open spans that were touched at a time that is wanted, in the order of time.
@@ -122,8 +121,8 @@ func (gs *gatherings) takeBusy(wanted func(touched time.Time) bool) []*gathering
 	return gs.take(gs.busy, wanted)
 }
 
-func (gs *gatherings) take(from *list.List, wanted func(time.Time) bool) (taken []*gathering) {
-	for g := front(from); g != nil && wanted(g.touched); g = front(from) {
+func (gs *gatherings) take(from *queue, wanted func(time.Time) bool) (taken []*gathering) {
+	for g := from.first(); g != nil && wanted(g.touched); g = from.first() {
 		gs.remove(g)
 		taken = append(taken, g)
 	}
@@ -131,25 +130,41 @@ func (gs *gatherings) take(from *list.List, wanted func(time.Time) bool) (taken 
 }
 
 func (gs *gatherings) remove(g *gathering) {
-	gs.leaveList(g)
-	delete(gs.traces, g.id)
+	g.leave()
+	gs.kept--
 	gs.held -= len(g.spans) + len(g.open)
-	if len(gs.ring) < gs.config.MaxTraces {
-		gs.ring = append(gs.ring, g.id)
-	} else {
-		delete(gs.gone, gs.ring[gs.next])
-		gs.ring[gs.next] = g.id
-		gs.next = (gs.next + 1) % len(gs.ring)
+	gs.traces[g.id] = nil
+	if len(gs.gone) < gs.config.MaxTraces {
+		gs.gone = append(gs.gone, g.id)
+		return
 	}
-	gs.gone[g.id] = true
+	delete(gs.traces, gs.gone[gs.oldest])
+	gs.gone[gs.oldest] = g.id
+	gs.oldest = (gs.oldest + 1) % len(gs.gone)
+}
+
+// reuse takes back a trace that was taken. Its spans are left to whoever has them now, unless they are done with too.
+func (gs *gatherings) reuse(g *gathering, spans bool) {
+	if len(gs.spare) == maxSpare || g.most > maxSpareSpans {
+		return
+	}
+	if spans {
+		clear(g.spans)
+		g.spans = g.spans[:0]
+	} else {
+		g.spans = nil
+	}
+	clear(g.open)
+	g.most = 0
+	gs.spare = append(gs.spare, g)
 }
 
 // deadline is when the first trace is to be taken; false if there is none.
 func (gs *gatherings) deadline() (first time.Time, ok bool) {
-	if g := front(gs.quiet); g != nil {
+	if g := gs.quiet.first(); g != nil {
 		first, ok = g.touched.Add(gs.config.Linger), true
 	}
-	if g := front(gs.busy); g != nil {
+	if g := gs.busy.first(); g != nil {
 		if at := g.touched.Add(gs.config.Timeout); !ok || at.Before(first) {
 			first, ok = at, true
 		}

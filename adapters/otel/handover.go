@@ -36,7 +36,7 @@ func (p *Processor) observe(g *gathering) {
 		}
 		g.spans = append(g.spans, converted)
 	}
-	t, err := pythia.NewTrace(g.id.String(), g.spans)
+	t, err := p.build(g.id.String(), g.spans)
 	if err != nil { // no spans
 		return
 	}
@@ -49,6 +49,15 @@ func (p *Processor) observe(g *gathering) {
 	if panicked {
 		p.stats.Panics++
 	}
+	p.gatherings.reuse(g, p.config.ReuseTraces)
+}
+
+// build is called by one goroutine at a time.
+func (p *Processor) build(id string, spans []pythia.Span) (*pythia.Trace, error) {
+	if p.config.ReuseTraces {
+		return p.builder.Build(id, spans)
+	}
+	return pythia.NewTrace(id, spans)
 }
 
 // safely makes sure that the application outlives its observer.

@@ -32,10 +32,6 @@ func (ps *processes) of(r *resource.Resource) *pythia.Process {
 }
 
 func newProcess(r *resource.Resource) *pythia.Process {
-	var attrs []pythia.Attr
-	for _, a := range r.Attributes() {
-		attrs = append(attrs, convertAttr(a))
-	}
-	p := process.From(attrs)
+	p := process.From(listAttrs(r.Attributes()))
 	return &p
 }

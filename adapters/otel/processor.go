@@ -22,6 +22,9 @@ type Observer interface{ Observe(t *pythia.Trace) }
 type ProcessorConfig struct {
 	// Observer gets the workflows, one at a time.
 	Observer Observer
+	// ReuseTraces has each workflow built in the memory of the one before it, which takes less time: what the Observer is given, it and all that its methods
+	// return, is good only until Observe returns. The Engine keeps nothing of it; another Observer may.
+	ReuseTraces bool
 	// Linger is how long a trace waits for further spans after its last one has ended. The default is 1 s; negative is no time.
 	Linger time.Duration
 	// Timeout is after how long without a span that starts or ends a trace is handed over although spans of it are open, as unfinished. The default
@@ -92,8 +95,9 @@ type Processor struct {
 	config    ProcessorConfig
 	processes processes
 
-	// handing is held while workflows are handed over, and taken before mu; a channel, so that a context can give up on it.
+	// handing is held while workflows are handed over, and taken before mu; a channel, so that a context can give up on it. It guards builder.
 	handing chan struct{}
+	builder pythia.TraceBuilder
 
 	mu         sync.Mutex // guards what follows
 	gatherings *gatherings

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/trace"
 
 	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/tracepoint"
@@ -39,17 +38,21 @@ func inherit(ctx context.Context, requestType string) context.Context {
 
 // classify gives the request of a span that comes from outside a type, unless it has one. stated is the type that the application has set, for
 // the trace's root to tell.
-func (p *Provider) classify(ctx context.Context, root bool, name string, options []trace.SpanStartOption) (inner context.Context, stated string) {
+func (p *Provider) classify(ctx context.Context, root bool, name string, attributes []attribute.KeyValue) (inner context.Context, stated string) {
 	known := tracepoint.RequestType(ctx)
-	mark, _ := ctx.Value(inheritedKey{}).(*inherited)
 	switch {
-	case known == "", root && mark != nil && known == mark.requestType:
-		c := trace.NewSpanStartConfig(options...)
-		return inherit(ctx, p.types.of(p.scope, name, c.Attributes())), ""
+	case known == "", root && hasInherited(ctx, known):
+		return inherit(ctx, p.types.of(p.scope, name, attributes)), ""
 	case root:
 		return ctx, known
 	}
 	return ctx, ""
+}
+
+// hasInherited reports whether a request has come to its type without the application.
+func hasInherited(ctx context.Context, known string) bool {
+	mark, _ := ctx.Value(inheritedKey{}).(*inherited)
+	return mark != nil && known == mark.requestType
 }
 
 // typeKeys are the attributes that [pythia.RequestTypeOf] looks at.

@@ -36,9 +36,12 @@ func (t *tracer) Start(ctx context.Context, name string, options ...trace.SpanSt
 		}
 		return t.below(ctx, parent, span, name, options)
 	}
+	if !inside {
+		return t.enter(ctx, parent, at, name, options)
+	}
 	is := traitsOf(options)
-	if !inside || is.newRoot {
-		return t.enter(ctx, parent, at, name, is, options)
+	if is.newRoot {
+		return t.enter(ctx, parent, at, name, options)
 	}
 	if t.provider.on(ctx, parent, at, name, is.kind) {
 		return t.record(ctx, at, name, options)
@@ -92,19 +95,21 @@ func (t *tracer) below(
 	if span.SpanContext().TraceID() == parent.SpanContext().TraceID() {
 		return ctx, span
 	}
-	ctx, stated := t.provider.classify(ctx, true, name, options)
+	c := trace.NewSpanStartConfig(options...)
+	ctx, stated := t.provider.classify(ctx, true, name, c.Attributes())
 	state(span, stated)
 	return ctx, span
 }
 
 // enter starts a span with which a request comes in: it has no parent, or none of the provider.
 func (t *tracer) enter(
-	ctx context.Context, parent trace.Span, at *point, name string, is traits, options []trace.SpanStartOption,
+	ctx context.Context, parent trace.Span, at *point, name string, options []trace.SpanStartOption,
 ) (context.Context, trace.Span) {
+	c := trace.NewSpanStartConfig(options...)
 	above := parent.SpanContext()
-	root := is.newRoot || !above.IsValid()
-	ctx, stated := t.provider.classify(ctx, root, name, options)
-	on := !t.unswitched && t.provider.on(ctx, parent, at, name, is.kind) // asked in any case, so that it is known what is always on
+	root := c.NewRoot() || !above.IsValid()
+	ctx, stated := t.provider.classify(ctx, root, name, c.Attributes())
+	on := !t.unswitched && t.provider.on(ctx, parent, at, name, trace.ValidateSpanKind(c.SpanKind())) // asked in any case, so that it is known what is always on
 	if !on && !t.unswitched && !root && !(above.IsRemote() && t.provider.entriesOn) {
 		return t.provider.hide(ctx, parent)
 	}

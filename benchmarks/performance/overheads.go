@@ -71,7 +71,7 @@ func (o *overheads) Limit() string {
 // Ended says why the measurement ended.
 func (o *overheads) Ended() string {
 	if o.Precise {
-		return "until the interval of the points that are off was narrower than 0.25 % to either side"
+		return "until the intervals were narrow enough"
 	}
-	return "until the time was up: the interval of the points that are off is wider than 0.25 % to either side"
+	return "until the time was up"
 }

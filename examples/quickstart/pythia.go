@@ -28,7 +28,7 @@ func watch(ctx context.Context, s *system, o options, onCycle func(*pythia.Engin
 	if engine, err = pythia.New(config); err != nil {
 		return err
 	}
-	processor, err := pythiaotel.NewProcessor(pythiaotel.ProcessorConfig{Observer: engine, Linger: o.interval / 10})
+	processor, err := pythiaotel.NewProcessor(pythiaotel.ProcessorConfig{Observer: engine, ReuseTraces: true, Linger: o.interval / 10})
 	if err != nil {
 		return err
 	}

@@ -16,18 +16,12 @@ import (
 type instrumented struct {
 	shop       *shop // nil: idle
 	root       *stage
-	tracer     trace.Tracer // nil: points everywhere
+	tracer     trace.Tracer
 	propagator propagation.TextMapPropagator
 	points     []*tracepoint.Point // by the stage's place; nil: OpenTelemetry's API everywhere
 }
 
 func (i *instrumented) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if i.tracer == nil {
-		ctx, span := i.points[0].Start(r.Context())
-		defer span.End()
-		i.serve(ctx, w, r)
-		return
-	}
 	ctx := i.propagator.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
 	ctx, span := i.tracer.Start(ctx, i.root.name, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(
 		attribute.String("http.request.method", r.Method), attribute.String("http.route", "/orders"), attribute.String("url.path", r.URL.Path)))
@@ -48,7 +42,7 @@ func (i *instrumented) serve(ctx context.Context, w http.ResponseWriter, r *http
 
 func (i *instrumented) visit(ctx context.Context, s *stage, o *order) {
 	switch {
-	case s.client && i.tracer != nil:
+	case s.client:
 		i.visitClient(ctx, s, o)
 	case i.points == nil:
 		i.visitByAPI(ctx, s, o)

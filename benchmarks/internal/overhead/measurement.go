@@ -11,20 +11,19 @@ import (
 )
 
 const (
-	perRound       = 100 // requests
-	perPairRound   = 50
-	perDirectRound = 400
-	pairsPerFull   = 10     // rounds with the bare variants and the points that are off alone, whose difference is hardest to see, to one with all
-	directPerFull  = 4      // rounds without work, which are short
-	leastRounds    = 4      // with all variants
-	precision      = 0.0025 // of the Ratio of Off, to either side
+	mostAtOnce    = 400    // requests of a variant in a round
+	leastTurns    = 4      // rounds with all variants
+	offPrecision  = 0.0025 // of the Ratio of Off, to either side
+	partPrecision = 0.025  // of SkeletonToSDKAtLoad
 )
 
-// The places of the variants that rounds of few have.
+// The places of the variants that are compared closely.
 const (
-	bareAt  = 0
-	offAt   = 1
-	againAt = 2
+	bareAt     = 0
+	offAt      = 1
+	againAt    = 2
+	skeletonAt = 4
+	sdkAt      = 8
 )
 
 // measurement is one in progress.
@@ -33,13 +32,24 @@ type measurement struct {
 	served   []*served
 	idle     []http.Handler
 	random   *rand.Rand
-	// load and pairs have the rounds at full load, direct those without work, server and clients.
-	load, pairs, direct []round
-	requests            []int           // of each variant at full load
-	took                []time.Duration // by these
-	sent                []int           // requests of each variant in all
-	precise             bool
-	pointOff            float64
+	sent     []int // requests of each variant
+	took     []time.Duration
+	precise  bool
+	pointOff float64
+	// all has what a request takes of each variant at full load. What is to be told apart is also compared in rounds of its own, of which there are more:
+	// points that are off with nothing, and the skeleton with the SDK.
+	all, off, part contest
+	// direct is without work, server and clients.
+	direct contest
+}
+
+// contest has variants take turns.
+type contest struct {
+	variants  []int // their places; none: all
+	perTurn   int   // rounds, for one with all variants
+	requests  int   // of each variant in a round
+	collected bool  // garbage is collected before a variant's requests, rather than when it has piled up
+	rounds    []round
 }
 
 func newMeasurement() (*measurement, error) {
@@ -47,7 +57,15 @@ func newMeasurement() (*measurement, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &measurement{random: rand.New(rand.NewPCG(5, 6))}
+	m := &measurement{
+		random: rand.New(rand.NewPCG(5, 6)),
+		all:    contest{perTurn: 1, requests: 100},
+		// Points that are off make no garbage, but what others make is collected once in some 50 requests: so it is here, for each variant alike. When it is
+		// collected is else most of what makes rounds differ.
+		off:    contest{variants: []int{bareAt, offAt, againAt}, perTurn: 10, requests: 50, collected: true},
+		part:   contest{variants: []int{bareAt, skeletonAt, sdkAt}, perTurn: 5, requests: 200},
+		direct: contest{perTurn: 4, requests: mostAtOnce},
+	}
 	if m.variants, err = newVariants(); err != nil {
 		return nil, err
 	}
@@ -59,7 +77,7 @@ func newMeasurement() (*measurement, error) {
 		m.served, m.idle = append(m.served, served), append(m.idle, v.handler(nil))
 	}
 	n := len(m.variants)
-	m.requests, m.took, m.sent = make([]int, n), make([]time.Duration, n), make([]int, n)
+	m.took, m.sent = make([]time.Duration, n), make([]int, n)
 	return m, nil
 }
 
@@ -71,20 +89,21 @@ func (m *measurement) close() error {
 	return errors.Join(append(errs, closeAll(m.variants))...)
 }
 
-// run measures until the interval of Off is narrow enough, or the time is up.
+// run measures until the intervals are narrow enough, or the time is up.
 func (m *measurement) run(ctx context.Context, until time.Time) error {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	m.pointOff = pointOff()
 	if err := m.warmUp(ctx); err != nil {
 		return err
 	}
-	for next := leastRounds; len(m.load) < leastRounds || !m.precise && time.Now().Before(until); {
-		if err := m.rounds(ctx); err != nil {
+	for next := leastTurns; len(m.all.rounds) < leastTurns || !m.precise && time.Now().Before(until); {
+		if err := m.turn(ctx); err != nil {
 			return err
 		}
-		if len(m.load) == next { // not after each: it takes a while
+		if len(m.all.rounds) == next { // not after each: it takes a while
 			next += next/5 + 1
-			off := m.estimate(m.pairs, ratio(offAt))
-			m.precise = max(off.High-off.Value, off.Value-off.Low) < precision
+			off, part := m.estimate(&m.off, ratio(offAt)), m.compared(&m.part, beyondRatio)
+			m.precise = off.within(offPrecision) && part.within(partPrecision)
 		}
 	}
 	return nil
@@ -92,70 +111,62 @@ func (m *measurement) run(ctx context.Context, until time.Time) error {
 
 // warmUp opens the connections and fills the caches.
 func (m *measurement) warmUp(ctx context.Context) error {
-	if err := m.rounds(ctx); err != nil {
+	if err := m.turn(ctx); err != nil {
 		return err
 	}
-	n := len(m.variants)
-	m.load, m.pairs, m.direct, m.requests, m.took = nil, nil, nil, make([]int, n), make([]time.Duration, n)
+	for _, c := range m.contests() {
+		c.rounds = nil
+	}
+	clear(m.took)
 	return nil
 }
 
-func (m *measurement) rounds(ctx context.Context) (err error) {
-	for range directPerFull {
-		if m.direct, err = m.round(ctx, m.direct, len(m.variants), m.directly); err != nil {
-			return err
+func (m *measurement) contests() []*contest { return []*contest{&m.direct, &m.all, &m.off, &m.part} }
+
+// turn has one round with all variants, and as many of the other contests as belong to it.
+func (m *measurement) turn(ctx context.Context) error {
+	for _, c := range m.contests() {
+		for range c.perTurn {
+			if err := m.round(ctx, c); err != nil {
+				return err
+			}
 		}
 	}
-	if m.load, err = m.round(ctx, m.load, len(m.variants), m.atLoad); err != nil {
-		return err
-	}
-	return m.addPairs(ctx)
+	return nil
 }
 
-// addPairs compares points that are off with nothing. They allocate nothing, so garbage is collected in between: when it is collected is most of what
-// makes rounds differ.
-func (m *measurement) addPairs(ctx context.Context) (err error) {
-	defer runtime.GC()
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	for range pairsPerFull {
-		m.pairs, err = m.round(ctx, m.pairs, againAt+1, func(ctx context.Context, i int) (float64, error) {
-			return m.cpu(ctx, i, perPairRound, func() error { return m.served[i].load(ctx, perPairRound) })
+// round adds a round to a contest, with its variants in random order.
+func (m *measurement) round(ctx context.Context, c *contest) error {
+	if c.collected {
+		defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	}
+	variants := c.variants
+	if variants == nil {
+		variants = m.random.Perm(len(m.variants))
+	}
+	r := make(round, len(m.variants))
+	for _, at := range m.random.Perm(len(variants)) {
+		i := variants[at]
+		if c.collected {
+			runtime.GC()
+		}
+		began := time.Now()
+		took, err := m.cpu(ctx, i, c.requests, func() error {
+			if c == &m.direct {
+				callDirectly(m.idle[i], c.requests)
+				return ctx.Err()
+			}
+			return m.served[i].load(ctx, c.requests)
 		})
 		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// round adds a round with the first variants, in random order.
-func (m *measurement) round(ctx context.Context, to []round, variants int, run func(context.Context, int) (float64, error)) ([]round, error) {
-	r := make(round, len(m.variants))
-	for _, i := range m.random.Perm(variants) {
-		took, err := run(ctx, i)
-		if err != nil {
-			return to, err
+		if r[i] = took; c == &m.all {
+			m.took[i] += time.Since(began)
 		}
-		r[i] = took
 	}
-	return append(to, r), nil
-}
-
-// atLoad returns what a request takes of a variant at full load, in seconds of CPU.
-func (m *measurement) atLoad(ctx context.Context, i int) (float64, error) {
-	began := time.Now()
-	took, err := m.cpu(ctx, i, perRound, func() error { return m.served[i].load(ctx, perRound) })
-	m.requests[i] += perRound
-	m.took[i] += time.Since(began)
-	return took, err
-}
-
-// directly returns what the instrumentation of a request takes, in seconds of CPU.
-func (m *measurement) directly(ctx context.Context, i int) (float64, error) {
-	return m.cpu(ctx, i, perDirectRound, func() error {
-		callDirectly(m.idle[i], perDirectRound)
-		return ctx.Err()
-	})
+	c.rounds = append(c.rounds, r)
+	return nil
 }
 
 // cpu returns what the process uses for each of n requests, and for what a variant does after them.

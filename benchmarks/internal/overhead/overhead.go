@@ -2,12 +2,13 @@
 // instrumentation alone. The constants [Bare] to [SDK] name them.
 //
 // The service takes orders of a shop, with everyday work in each span: JSON, a template, sorting. It is a server of net/http with clients of net/http,
-// over the loopback device, in the same process, so the clients' part is in what a request takes: some 350 µs in all, most of them
+// over the loopback device, in the same process, so the clients' part is in what a request takes: some 250 µs in all, most of them
 // the service's work. A pipe within the process instead of the network would not make rounds much more alike, and would be less real.
 //
 // # Method
 //
-// What counts is CPU time: of a machine that others use too, time says little. The variants take turns in short rounds, in random order, and are compared
+// What counts is CPU time: of a machine that others use too, time says little. One core has all the load, server and clients: with two, what it
+// takes to wake the other one makes rounds four times as different. The variants take turns in short rounds, in random order, and are compared
 // within a round, so that what slows the machine down for a while slows all of them. The value is the median of rounds, its interval of 95 % that of a
 // bootstrap. Work that is put off is done at the end of a round: a variant pays for all that it causes, garbage included. The steps of the Engines, one in
 // 10 s and below a millisecond, fall where they fall.
@@ -26,7 +27,7 @@ import (
 
 // Options says how to measure.
 type Options struct {
-	// Time is after how long it ends although the interval of Off is not narrow enough yet; it takes some seconds at least. Zero means two minutes.
+	// Time is after how long it ends although the intervals are not narrow enough yet; it takes some seconds at least. Zero means two minutes.
 	Time time.Duration
 }
 

@@ -68,7 +68,7 @@ func newOff() (*variant, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.variant(Off, func(s *shop) http.Handler { return &instrumented{shop: s, root: root, points: l.points} }), nil
+	return l.variant(Off, func(s *shop) http.Handler { return &pointed{s, root, l.points} }), nil
 }
 
 func (l *live) variant(name string, handler func(*shop) http.Handler) *variant {
@@ -130,7 +130,7 @@ func (l *live) addEngine() error {
 	if err != nil {
 		return err
 	}
-	if l.processor, err = pythiaotel.NewProcessor(pythiaotel.ProcessorConfig{Observer: engine}); err != nil {
+	if l.processor, err = pythiaotel.NewProcessor(pythiaotel.ProcessorConfig{Observer: engine, ReuseTraces: true}); err != nil {
 		return err
 	}
 	l.sdk.RegisterSpanProcessor(l.processor)

@@ -14,14 +14,16 @@ type Result struct {
 	Off Estimate
 	// SkeletonToSDK is what the skeleton adds, as a part of what the SDK adds: by Variant.Added, without the noise of requests.
 	SkeletonToSDK Estimate
-	// SkeletonToSDKAtLoad is the same by Variant.Ratio.
+	// SkeletonToSDKAtLoad is the same at full load, by Variant.Ratio.
 	SkeletonToSDKAtLoad Estimate
 	// PointOff is one point that is off, reached by a pointer, in a loop of nothing else.
 	PointOff float64
-	// Precise says that the interval of the Ratio of Off was narrower than 0.25 % to either side when it ended; else the time was up.
+	// Precise says that the intervals were narrow enough when it ended, of the Ratio of Off 0.25 % to either side, and of SkeletonToSDKAtLoad
+	// 2.5 %; else the time was up.
 	Precise bool
-	// Rounds is how many there were of all variants at full load; Pairs, of the bare variant and Off alone, from which the Ratio of Off is.
-	Rounds, Pairs int
+	// Rounds is how many there were of all variants at full load. RoundsOff are those with Bare, Off and Again alone, from which the Ratios of these
+	// are; RoundsSkeleton, with Bare, Skeleton and SDK.
+	Rounds, RoundsOff, RoundsSkeleton int
 }
 
 // Variant is what was measured of one.
@@ -44,41 +46,34 @@ type Variant struct {
 type Estimate struct{ Value, Low, High float64 }
 
 func (m *measurement) result() *Result {
-	r := &Result{PointOff: m.pointOff, Precise: m.precise, Rounds: len(m.load), Pairs: len(m.pairs)}
+	r := &Result{PointOff: m.pointOff, Precise: m.precise, Rounds: len(m.all.rounds), RoundsOff: len(m.off.rounds), RoundsSkeleton: len(m.part.rounds)}
 	for i, v := range m.variants {
-		rounds := m.load
-		if i == offAt || i == againAt {
-			rounds = m.pairs
+		at := &m.all
+		for _, c := range []*contest{&m.off, &m.part} {
+			if i != bareAt && slices.Contains(c.variants, i) {
+				at = c
+			}
 		}
+		n := len(m.all.rounds) * m.all.requests
 		r.Variants = append(r.Variants, Variant{
-			Name: v.name, Requests: m.requests[i], CPU: medianOf(m.load, own(i)), Ratio: m.estimate(rounds, ratio(i)),
-			Added: m.estimate(m.direct, beyond(i)), PerSecond: float64(m.requests[i]) / m.took[i].Seconds(),
-			Spans: float64(v.recorded()) / float64(m.sent[i]),
+			Name: v.name, Requests: n, CPU: medianOf(m.all.rounds, own(i)), Ratio: m.estimate(at, ratio(i)), Added: m.estimate(&m.direct, beyond(i)),
+			PerSecond: float64(n) / m.took[i].Seconds(), Spans: float64(v.recorded()) / float64(m.sent[i]),
 		})
 	}
 	bare, off := r.Variants[bareAt].CPU, r.Variants[offAt].Added
 	r.Off = Estimate{off.Value / bare, off.Low / bare, off.High / bare}
-	r.SkeletonToSDK = m.compared(m.direct, beyond)
-	r.SkeletonToSDKAtLoad = m.compared(m.load, func(i int) func(round) (float64, bool) {
-		return func(o round) (float64, bool) {
-			by, ok := ratio(i)(o)
-			return by - 1, ok
-		}
-	})
+	r.SkeletonToSDK, r.SkeletonToSDKAtLoad = m.compared(&m.direct, beyond), m.compared(&m.part, beyondRatio)
 	return r
 }
 
-func (m *measurement) estimate(rounds []round, of func(round) (float64, bool)) Estimate {
-	return estimate(rounds, m.random, func(drawn []round) float64 { return medianOf(drawn, of) })
+func (m *measurement) estimate(c *contest, of func(round) (float64, bool)) Estimate {
+	return estimate(c.rounds, m.random, func(drawn []round) float64 { return medianOf(drawn, of) })
 }
 
 // compared is what the skeleton costs by what the SDK costs.
-func (m *measurement) compared(rounds []round, cost func(place int) func(round) (float64, bool)) Estimate {
-	at := func(name string) func(round) (float64, bool) {
-		return cost(slices.IndexFunc(m.variants, func(v *variant) bool { return v.name == name }))
-	}
-	skeleton, sdk := at(Skeleton), at(SDK)
-	return estimate(rounds, m.random, func(drawn []round) float64 { return medianOf(drawn, skeleton) / medianOf(drawn, sdk) })
+func (m *measurement) compared(c *contest, cost func(place int) func(round) (float64, bool)) Estimate {
+	skeleton, sdk := cost(skeletonAt), cost(sdkAt)
+	return estimate(c.rounds, m.random, func(drawn []round) float64 { return medianOf(drawn, skeleton) / medianOf(drawn, sdk) })
 }
 
 // Of returns the variant of a name; the zero Variant if there is none.
@@ -101,10 +96,10 @@ func (r *Result) String() string {
 	}
 	why := "until the time was up"
 	if r.Precise {
-		why = "until the points off were known to 0.25 %"
+		why = "until the intervals were narrow enough"
 	}
-	fmt.Fprintf(&b, "\n%d rounds, %d pairs, %s. 20 points off: %.3f %% of a bare request (%.3f to %.3f); one, in a loop: %.2f ns.\n",
-		r.Rounds, r.Pairs, why, 100*r.Off.Value, 100*r.Off.Low, 100*r.Off.High, 1e9*r.PointOff)
+	fmt.Fprintf(&b, "\n%d rounds, %d of points off, %d of the skeleton, %s. 20 points off: %.3f %% of a bare request (%.3f to %.3f); one, in a loop: %.2f ns.\n",
+		r.Rounds, r.RoundsOff, r.RoundsSkeleton, why, 100*r.Off.Value, 100*r.Off.Low, 100*r.Off.High, 1e9*r.PointOff)
 	fmt.Fprintf(&b, "The skeleton is %.3f of what the SDK costs (%.3f to %.3f); at full load %.3f (%.3f to %.3f).\n",
 		r.SkeletonToSDK.Value, r.SkeletonToSDK.Low, r.SkeletonToSDK.High,
 		r.SkeletonToSDKAtLoad.Value, r.SkeletonToSDKAtLoad.Low, r.SkeletonToSDKAtLoad.High)

@@ -58,3 +58,11 @@ func ratio(place int) func(round) (float64, bool) {
 func beyond(place int) func(round) (float64, bool) {
 	return func(r round) (float64, bool) { return r[place] - r[0], r[place] > 0 && r[0] > 0 }
 }
+
+// beyondRatio is beyond as a part of what the bare one took.
+func beyondRatio(place int) func(round) (float64, bool) {
+	return func(r round) (float64, bool) { return (r[place] - r[0]) / r[0], r[place] > 0 && r[0] > 0 }
+}
+
+// within reports whether an interval ends less than some distance from the value.
+func (e Estimate) within(distance float64) bool { return max(e.High-e.Value, e.Value-e.Low) < distance }

@@ -81,7 +81,7 @@ func newBare(name string) (*variant, error) {
 func newSDK(name string, sampler sdktrace.Sampler) (*variant, error) {
 	to := new(encoder)
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSampler(sampler), sdktrace.WithResource(service()),
-		sdktrace.WithBatcher(to, sdktrace.WithMaxQueueSize(2*spansPerRequest*max(perRound, perDirectRound))))
+		sdktrace.WithBatcher(to, sdktrace.WithMaxQueueSize(2*spansPerRequest*mostAtOnce)))
 	root, tracer := entry(), provider.Tracer(serviceName)
 	return &variant{
 		name: name,

@@ -30,8 +30,9 @@ func TestVariantsDoTheSame(t *testing.T) {
 		spans := map[string]int{Skeleton: 1, Ten: 11, All: 20, SDK: 20}
 		require.Equal(t, 2*n*spans[v.name], v.recorded(), v.name)
 	}
-	require.Equal(t, Bare, m.variants[bareAt].name)
-	require.Equal(t, Off, m.variants[offAt].name)
+	for at, name := range map[int]string{bareAt: Bare, offAt: Off, againAt: Again, skeletonAt: Skeleton, sdkAt: SDK} {
+		require.Equal(t, name, m.variants[at].name)
+	}
 }
 
 func TestStages(t *testing.T) {
