@@ -32,6 +32,11 @@ func explain(by Explainer, f *Finding) (err error) {
 // wellExplained is the strength of an explanation that makes it needless to ask for more attributes.
 const wellExplained = 0.7
 
+// explained reports whether key-values of the place itself explain a finding well.
+func (f *Finding) explained() bool {
+	return slices.ContainsFunc(f.Explanations, func(x Explanation) bool { return x.Strength >= wellExplained && names(x, f.Location.Point) })
+}
+
 // ask switches on the attributes that could explain targets which nothing explains well, of the points that of names.
 func (r *round) ask(w *watch, targets []*Finding, of func(*Finding) []TracePointID) bool {
 	if len(targets) == 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sort"
 )
 
 // search takes a search in progress a step on: it judges what was switched on, and pursues what is left.
@@ -72,7 +73,7 @@ func (r *round) pursue(w *watch, seen *look, total moments, undecided bool) {
 		return
 	}
 	w.diagnosis.Findings = targets
-	leaves, leftOut, err := r.split(w, targets)
+	leaves, leftOut, err := r.split(w, targets, undecided)
 	if err != nil {
 		r.fail(w, err, total)
 		return
@@ -167,31 +168,56 @@ func (r *round) end(w *watch, why StopReason, total moments) {
 	}
 }
 
-// split asks the strategy what could split the targets, and switches it on. It returns the targets for which there is nothing, the leaves.
-func (r *round) split(w *watch, targets []*Finding) (leaves []*Finding, leftOut int, err error) {
+// split switches on what could split the targets. It returns those for which there is nothing, the leaves.
+//
+// It goes down a layer only for places inside which nothing of the layers above is left: about the leaves, the strategy is asked again with the points of the
+// next layer too. It does not as long as something is undecided, nor where the budget has no room for points above, which those below do not stand in for;
+// nor below a place that its own key-values explain well. Those of a host do not count, for what goes along with a host can lie below.
+func (r *round) split(w *watch, targets []*Finding, undecided bool) (leaves []*Finding, leftOut int, err error) {
+	points, open := r.statesOfPoints(), targets
+	served := make(map[*Finding]bool)
+	for end := 0; ; {
+		end = endOfLayer(points, end)
+		if leftOut, err = r.splitBy(w, open, end, served); err != nil {
+			return nil, 0, err
+		}
+		leaves = slices.DeleteFunc(slices.Clone(targets), func(f *Finding) bool { return served[f] })
+		if end == len(points) || leftOut > 0 || undecided {
+			return leaves, leftOut, nil
+		}
+		r.explain(leaves)
+		if open = slices.DeleteFunc(slices.Clone(leaves), (*Finding).explained); len(open) == 0 {
+			return leaves, 0, nil
+		}
+	}
+}
+
+// endOfLayer returns the index after the last point of the layer that a point is of.
+func endOfLayer(points []PointState, at int) int {
+	return at + sort.Search(len(points)-at, func(i int) bool { return points[at+i].ID.Layer != points[at].ID.Layer })
+}
+
+// splitBy asks the strategy what of the first so many points could split the targets, switches it on, and notes which of the targets that is for. The points
+// are of all layers down to one: what lies below points that are on or were tried is known from those, so the strategy must see them, to pass it by.
+func (r *round) splitBy(w *watch, targets []*Finding, points int, served map[*Finding]bool) (leftOut int, err error) {
 	state := r.state(w, targets)
+	state.Points = state.Points[:points]
 	given := state.copy() // here: a strategy that hangs is left behind, and the points are the loop's own
 	wanted, err := pass(r.ctx, &r.strategy, r.config.Timeout, func(context.Context) (Decision, error) {
 		return r.config.Strategy.Next(given)
 	})
 	if err != nil {
-		return nil, 0, fmt.Errorf("pythia: asking the strategy about %q: %w", w.requestType, err)
+		return 0, fmt.Errorf("pythia: asking the strategy about %q: %w", w.requestType, err)
 	}
 	granted := state.Take(wanted.Enable)
-	splits := make(map[int]bool)
 	for _, p := range granted.Enable {
-		splits[p.Target] = true
+		served[targets[p.Target]] = true
 		r.spent = r.spent.Plus(state.Cost(p))
 		r.switchOn(w, Hypothesis{
 			Point: p.Node.Point, Inside: targets[p.Target].Location.Point, Why: p.Why, Before: w.share(targets[p.Target]),
 		})
 	}
-	for i, f := range targets {
-		if !splits[i] {
-			leaves = append(leaves, f)
-		}
-	}
-	return leaves, max(wanted.LeftOut, 0) + granted.LeftOut, nil
+	return max(wanted.LeftOut, 0) + granted.LeftOut, nil
 }
 
 // statesOfPoints returns all points as they are now: as they were for the search before, if nothing has been switched since.

@@ -9,10 +9,13 @@ import (
 // SearchStrategy proposes which trace points to switch on next. The strategy proposes, the [Engine] disposes: it drops what does not fit, switches
 // the rest, judges what each point showed, and switches off what did not help.
 //
+// It need not know of layers. The Engine goes down a layer only for targets that nothing of the layers above can split: it asks first with the points of
+// the uppermost layer that has any, and then, in the same cycle, about what is left of the targets, with those of the next layer too, and so on.
+//
 // A strategy is pure: no input or output, no clock, no goroutine, no memory of its own; the same State gives the same Decision. It changes nothing in
 // the State. [State.Take] turns candidates, best first, into a Decision that keeps all rules. The package strategy/strategytest checks them.
 type SearchStrategy interface {
-	// Next returns what to enable. A Decision that enables nothing and leaves nothing out says that nothing can split any target.
+	// Next returns what to enable. A Decision that enables nothing and leaves nothing out says that none of the Points can split any target.
 	Next(s *State) (Decision, error)
 }
 
@@ -22,11 +25,12 @@ type State struct {
 	Targets []Target
 	// Space is what could be switched on where. It must only be read.
 	Space SearchSpace
-	// Points are all that can be switched, ordered by ID.
+	// Points are those that can be switched of the layers that it is about, ordered by ID: all layers from the top down to one. The Space knows those of
+	// the layers below too; they count as points that no controller has.
 	Points []PointState
 	// Room is what is left of the budget.
 	Room Cost
-	// Seed is for strategies that draw lots. It differs from cycle to cycle and is the same when the same cycles are run again.
+	// Seed is for strategies that draw lots. It differs from cycle to cycle, not from layer to layer, and is the same when the same cycles are run again.
 	Seed uint64
 }
 
@@ -107,7 +111,7 @@ func (s *State) Take(candidates []Proposal) Decision {
 	return d
 }
 
-// Free reports whether a proposal's point can be switched on for its target: a controller has it, it is off for requests of the type, and it was not
+// Free reports whether a proposal's point can be switched on for its target: it is among the Points, it is off for requests of the type, and it was not
 // tried for them.
 func (s *State) Free(p Proposal) bool {
 	_, free := s.free(&p)
@@ -131,7 +135,7 @@ func (t *Target) Free(p *PointState) bool {
 	return !tried
 }
 
-// Point returns the state of a point, and false if no controller has it.
+// Point returns the state of a point, and false if it is not among the Points.
 func (s *State) Point(id TracePointID) (PointState, bool) {
 	at, known := s.Index(id)
 	if !known {
@@ -140,12 +144,12 @@ func (s *State) Point(id TracePointID) (PointState, bool) {
 	return s.Points[at], true
 }
 
-// Index returns which of the Points one is, and false if no controller has it.
+// Index returns which of the Points one is, and false if it is not among them.
 func (s *State) Index(id TracePointID) (at int, known bool) {
 	return sort.Find(len(s.Points), func(i int) int { return id.Compare(s.Points[i].ID) }) // copies no PointState
 }
 
-// Cost estimates what a proposal costs, as [Target.Cost] does; nothing is on for a point that no controller has.
+// Cost estimates what a proposal costs, as [Target.Cost] does; nothing is on for one that is not among the Points.
 func (s *State) Cost(p Proposal) Cost {
 	state := &PointState{HitCost: HitCost{CPU: DefaultSpanCPU, Bytes: DefaultSpanBytes}}
 	if at, known := s.Index(p.Node.Point); known {

@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/pythia-trace/pythia v0.0.0
 	github.com/pythia-trace/pythia/adapters v0.0.0
+	github.com/pythia-trace/pythia/adapters/ebpf v0.0.0
 	github.com/pythia-trace/pythia/adapters/otel v0.0.0
 	github.com/stretchr/testify v1.12.1
 	go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp v0.72.0
@@ -17,6 +18,7 @@ require (
 	github.com/DataDog/sketches-go v1.4.8 // indirect
 	github.com/VictoriaMetrics/easyproto v1.1.3 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/cilium/ebpf v0.22.0 // indirect
 	github.com/felixge/httpsnoop v1.1.0 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
@@ -42,5 +44,6 @@ require (
 replace (
 	github.com/pythia-trace/pythia => ../
 	github.com/pythia-trace/pythia/adapters => ../adapters
+	github.com/pythia-trace/pythia/adapters/ebpf => ../adapters/ebpf
 	github.com/pythia-trace/pythia/adapters/otel => ../adapters/otel
 )

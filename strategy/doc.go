@@ -21,7 +21,8 @@
 //
 // All of them start from [pythia.SearchSpace].Inside the target's edge. A point that is always on, or on for the target, is passed by with all below
 // it: workflows show its span, so that what varies in there would have been found there. So is a point that was tried: its span
-// held all that lies below, and did not carry the variation. A point that no controller has is passed through, to what it calls.
+// held all that lies below, and did not carry the variation. A point that is not in the State is passed through, to what it calls: no controller has it, or
+// its layer's turn has not come.
 //
 // Targets are served in order; the budget may be used up by the first. Within a target each point is proposed once, also if it lies in several
 // contexts. Those that take a few of many choose among points that the budget has room for, so that one that is passed too often is

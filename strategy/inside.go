@@ -82,7 +82,7 @@ type walk struct {
 type visit struct {
 	*pythia.SearchNode
 	level, point  int
-	free, unknown bool // unknown: no controller has the point
+	free, unknown bool // unknown: the State does not have the point
 	shown         calls
 	children      interval
 }
@@ -131,7 +131,7 @@ func (w *walk) inOrder(top int) []candidate {
 		}
 		v := &w.visits[s.next]
 		s.next++
-		below := level{v.children, s.under, number(s.via * v.CallerShare)} // of one that no controller has
+		below := level{v.children, s.under, number(s.via * v.CallerShare)} // of one that is unknown
 		if v.free {
 			found = append(found, candidate{*v.SearchNode, v.level, v.point, v.shown, s.under, s.via})
 			below.under, below.via = s.under+1, 1

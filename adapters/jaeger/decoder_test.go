@@ -84,6 +84,22 @@ func TestRejected(t *testing.T) {
 	}
 }
 
+func TestSpansBelowTheApplication(t *testing.T) {
+	const last = `"duration":1000,"tags":[`
+	require.Contains(t, dispatch, last)
+	for _, key := range []string{"otel.scope.name", "otel.library.name"} {
+		for scope, want := range map[string]pythia.TracePointID{
+			"pythia/kernel/linux": {Layer: pythia.LayerKernel, Scope: "linux", Name: "later"},
+			"pythia/kernel/":      {Scope: "driver", Name: "later"},
+			"otelgrpc":            {Scope: "driver", Name: "later"},
+		} {
+			r := decode(t, strings.Replace(dispatch, last, last+`{"key":"`+key+`","type":"string","value":"`+scope+`"}`, 1))
+			require.Equal(t, want, r.Traces[0].Spans[2].Point)
+			require.Equal(t, "driver", r.Traces[0].Spans[2].Process.Service)
+		}
+	}
+}
+
 func TestUnknownProcess(t *testing.T) {
 	r := decode(t, strings.Replace(dispatch, `"processID":"p2"`, `"processID":"p9"`, 1))
 	s := r.Traces[0].Spans[2]

@@ -34,14 +34,14 @@ func (d *Decoder) span(traceID string, p *pythia.Process, s *span) pythia.Span {
 	attrs := d.attrs(s.Tags)
 	out := pythia.Span{
 		ID:         s.SpanID,
-		Point:      pythia.TracePointID{Layer: pythia.LayerApp, Name: d.strings.String(s.OperationName)},
 		StartNanos: s.StartTime * 1000,
 		EndNanos:   (s.StartTime + s.Duration) * 1000,
 		Process:    p,
 		Attrs:      pythia.AttrsOf(attrs...),
 	}
+	service, scope := "", ""
 	if p != nil {
-		out.Point.Scope = p.Service
+		service = p.Service
 	}
 	out.ParentID, out.Links = s.parent(traceID)
 	for _, a := range attrs {
@@ -52,8 +52,11 @@ func (d *Decoder) span(traceID string, p *pythia.Process, s *span) pythia.Span {
 			out.Failed = out.Failed || a.Value.String() == "true"
 		case "otel.status_code":
 			out.Failed = out.Failed || a.Value.String() == "ERROR"
+		case "otel.scope.name", "otel.library.name": // its older name
+			scope = a.Value.String()
 		}
 	}
+	out.Point = pythia.SpanPoint(scope, service, d.strings.String(s.OperationName))
 	for _, l := range s.Logs {
 		out.Events = append(out.Events, d.event(l))
 	}

@@ -51,7 +51,7 @@ func cut(s string) string {
 func convertSpan(s sdktrace.ReadOnlySpan, p *pythia.Process) pythia.Span {
 	out := pythia.Span{
 		ID:         s.SpanContext().SpanID().String(),
-		Point:      pythia.TracePointID{Layer: pythia.LayerApp, Scope: p.Service, Name: cut(s.Name())},
+		Point:      pythia.SpanPoint(s.InstrumentationScope().Name, p.Service, cut(s.Name())),
 		Kind:       convertKind(s.SpanKind()),
 		StartNanos: nanos(s.StartTime()),
 		EndNanos:   nanos(s.EndTime()),

@@ -97,6 +97,24 @@ func TestProcessorConverts(t *testing.T) {
 	require.Equal(t, otel.ProcessorStats{Traces: 2, Spans: 3}, b.Stats())
 }
 
+// TestProcessorKnowsLayers by the scope under which others report what is below the application.
+func TestProcessorKnowsLayers(t *testing.T) {
+	b := newBench(t, otel.ProcessorConfig{})
+	ctx, root := b.root()
+	for _, scope := range []string{pythia.InstrumentationScope(pythia.LayerKernel, "linux"), "pythia/kernel/"} {
+		_, below := root.TracerProvider().Tracer(scope).Start(ctx, "fsync")
+		below.End()
+	}
+	root.End()
+	b.Advance(time.Second)
+	var points []pythia.TracePointID
+	for _, s := range b.take()[0].Spans {
+		points = append(points, s.Point)
+		require.Equal(t, "cart", s.Process.Service)
+	}
+	require.ElementsMatch(t, []pythia.TracePointID{id("root"), {Layer: pythia.LayerKernel, Scope: "linux", Name: "fsync"}, id("fsync")}, points)
+}
+
 func TestTracesLinger(t *testing.T) {
 	b := newBench(t, otel.ProcessorConfig{Linger: time.Second})
 	ctx, root := b.root()

@@ -62,8 +62,9 @@ func (d *Decoder) record(traces ptrace.Traces) (partial.Record, error) {
 	for _, rs := range traces.ResourceSpans().All() {
 		p := d.strings.Process(process.From(d.fromMap(nil, rs.Resource().Attributes())))
 		for _, ss := range rs.ScopeSpans().All() {
+			scope := d.strings.String(ss.Scope().Name())
 			for _, s := range ss.Spans().All() {
-				d.add(&out, p, ss.Scope().Name(), s)
+				d.add(&out, p, scope, s)
 			}
 		}
 	}

@@ -97,7 +97,7 @@ func anything(r *rand.Rand) ptrace.Traces {
 		for range r.IntN(3) {
 			ss := rs.ScopeSpans().AppendEmpty()
 			if r.IntN(2) == 0 {
-				ss.Scope().SetName("scope")
+				ss.Scope().SetName([]string{"scope", "pythia/kernel/linux", "pythia/hypervisor/qemu", "pythia/kernel/", "pythia/kernel/\xff"}[r.IntN(5)])
 				ss.Scope().SetVersion("1")
 				anyAttributes(r, ss.Scope().Attributes())
 			}

@@ -3,7 +3,8 @@
 // Times are nanoseconds. Integers become float64; lists and maps become JSON text, bytes base64, and numbers that are not finite text. A
 // span without an end is unfinished. Spans of one resource share a process: service.name; the instance is service.instance.id, else
 // k8s.pod.name, else container.id; the host is host.name, else host.id, else k8s.node.name; the other attributes stay the process's. The
-// name of the instrumentation scope becomes the attribute otel.scope.name.
+// name of the instrumentation scope becomes the attribute otel.scope.name, and says whether a span is of a layer below the application
+// ([pythia.SpanPoint]).
 //
 // Protobuf is read field by field, without the structures of the Collector's library in between, which JSON is read with. The strings of its spans are
 // pieces of the message, which must not change any more, and their attributes stay encoded in it until somebody asks for them: who keeps a span or

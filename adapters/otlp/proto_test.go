@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"unsafe"
 
@@ -115,6 +116,38 @@ func TestSpanOfTwoTraces(t *testing.T) {
 	require.Empty(t, r.Traces)
 	require.Equal(t, 1, r.Rejected)
 	require.ErrorContains(t, r.Reasons[0], "two traces")
+}
+
+// TestSpansBelowTheApplication: the scope says of which layer a span is, which protobuf as the Collector writes it has after the spans.
+func TestSpansBelowTheApplication(t *testing.T) {
+	for scope, want := range map[string]pythia.TracePointID{
+		pythia.InstrumentationScope(pythia.LayerKernel, "linux"):    {Layer: pythia.LayerKernel, Scope: "linux", Name: "poll"},
+		pythia.InstrumentationScope(pythia.LayerHypervisor, "qemu"): {Layer: pythia.LayerHypervisor, Scope: "qemu", Name: "poll"},
+		"pythia/kernel/": {Scope: "checkout", Name: "poll"},
+		"pythia/x/y":     {Scope: "checkout", Name: "poll"},
+		"otelgrpc":       {Scope: "checkout", Name: "poll"},
+	} {
+		text := strings.Replace(checkout, `{"spans":[{"traceId":"0af`, `{"scope":{"name":"`+scope+`"},"spans":[{"traceId":"0af`, 1)
+		require.NotEqual(t, checkout, text)
+		broken := strings.Replace(text, `"spanId":"eee19b7ec3c1b175"`, `"spanId":"xyz"`, 1) // which is read span by span
+		for _, r := range []partial.Record{decodeJSON(t, text), decodeJSON(t, broken)} {
+			require.Equal(t, want, r.Traces[1].Spans[0].Point)
+			require.Equal(t, "checkout", r.Traces[0].Spans[0].Point.Scope)
+		}
+		message := toProto(t, text)
+		var d Decoder
+		requireSame(t, &d, message)
+		parts, err := d.Split(message)
+		require.NoError(t, err)
+		for _, s := range d.DecodeParts(parts, func(_ int, reason error) { require.NoError(t, reason) }) {
+			require.Equal(t, "checkout", s.Process.Service)
+			if s.Point.Name == "poll" {
+				require.Equal(t, want, s.Point)
+			} else {
+				require.Equal(t, "checkout", s.Point.Scope)
+			}
+		}
+	}
 }
 
 func TestPartsAreRunsOfATrace(t *testing.T) {

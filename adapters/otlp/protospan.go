@@ -47,7 +47,7 @@ func (d *Decoder) span(out *pythia.Span, message []byte, p *Part, reject func(er
 		reject(wrongEvent(s.id))
 	}
 	out.ID, out.ParentID = d.ids.span(s.id), d.ids.span(s.parent)
-	out.Point = pythia.TracePointID{Layer: pythia.LayerApp, Scope: p.Source.process.Service, Name: d.strings.Bytes(s.name)}
+	out.Point = pythia.SpanPoint(p.Source.scope, p.Source.process.Service, d.strings.Bytes(s.name))
 	out.Kind = kind(ptrace.SpanKind(s.kind))
 	out.StartNanos, out.EndNanos, out.Unfinished = int64(s.start), int64(s.end), s.end == 0
 	out.Process = p.Source.process

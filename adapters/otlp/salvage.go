@@ -44,9 +44,10 @@ func (d *Decoder) salvage(record []byte) (partial.Record, error) {
 		}
 		p := d.strings.Process(process.From(d.fromMap(nil, resource.ResourceSpans().At(0).Resource().Attributes())))
 		for _, ss := range rs.ScopeSpans {
+			scope := d.strings.String(ss.Scope.Name)
 			for _, raw := range ss.Spans {
 				if s, ok := d.salvageSpan(&out, raw); ok {
-					d.add(&out, p, ss.Scope.Name, s)
+					d.add(&out, p, scope, s)
 				}
 			}
 		}

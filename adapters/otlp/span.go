@@ -30,12 +30,12 @@ func wrongEvent(id pcommon.SpanID) error {
 	return fmt.Errorf("otlp: an event of span %s lies beyond the year 2262 and is left out; times are nanoseconds", id)
 }
 
-// fromPdata converts a span that was in JSON.
+// fromPdata converts a span that was in JSON. The name of its scope is shared already.
 func (d *Decoder) fromPdata(rec *partial.Record, p *pythia.Process, scope string, s ptrace.Span) pythia.Span {
 	out := pythia.Span{
 		ID:         s.SpanID().String(),
 		ParentID:   s.ParentSpanID().String(),
-		Point:      pythia.TracePointID{Layer: pythia.LayerApp, Scope: p.Service, Name: d.strings.String(s.Name())},
+		Point:      pythia.SpanPoint(scope, p.Service, d.strings.String(s.Name())),
 		Kind:       kind(s.Kind()),
 		StartNanos: int64(s.StartTimestamp()),
 		EndNanos:   int64(s.EndTimestamp()),
@@ -64,7 +64,7 @@ func (d *Decoder) spanAttrs(scope string, m pcommon.Map) []pythia.Attr {
 		return d.fromMap(nil, m)
 	}
 	attrs := make([]pythia.Attr, 0, m.Len()+1)
-	return append(d.fromMap(attrs, m), pythia.String("otel.scope.name", d.strings.String(scope)))
+	return append(d.fromMap(attrs, m), pythia.String("otel.scope.name", scope))
 }
 
 func kind(k ptrace.SpanKind) pythia.SpanKind {

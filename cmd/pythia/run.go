@@ -57,6 +57,6 @@ recorded values that go along with it.`,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(diagnoseCommand(), replayCommand(), schemaCommand(), versionCommand())
+	root.AddCommand(diagnoseCommand(), replayCommand(), doctorCommand(), schemaCommand(), versionCommand())
 	return root
 }

@@ -1,0 +1,38 @@
+package ebpf
+
+import (
+	"errors"
+	"log/slog"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Scope is the scope of all points: the program that has them.
+const Scope = "linux"
+
+// Config says how the kernel's trace points report. Provider is required.
+type Config struct {
+	// Provider makes the spans: the application's tracer provider of OpenTelemetry's SDK, not what adapters/otel puts around it. Register the Kernel as
+	// its span processor.
+	Provider trace.TracerProvider
+	// Logger is told of events that were dropped. Nil discards.
+	Logger *slog.Logger
+}
+
+func (c Config) withDefaults() (Config, error) {
+	if c.Provider == nil {
+		return c, errors.New("ebpf: the kernel's trace points need a tracer provider: set Config.Provider to the SDK's")
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c, nil
+}
+
+// Stats counts what has become of events.
+type Stats struct {
+	Events   int // reported, each of which is a span
+	Dropped  int // for which there was no room, as more happened than could be reported
+	Unplaced int // spans whose goroutine could not be told to the kernel, as too many serve requests at a time
+	Attached int // programs that are attached to the kernel now
+}

@@ -1,0 +1,87 @@
+//go:build linux && amd64
+
+package ebpf
+
+import (
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/pythia-trace/pythia/internal/race"
+)
+
+// What a system call may cost more than when nothing is attached, in nanoseconds.
+const (
+	mostAttached = 50  // and the point off
+	mostUntraced = 70  // and the point on, of a goroutine that serves no request
+	mostEmitting = 140 // and it serves one: with its event
+)
+
+// TestCost measures a system call that does nothing, in turns and at its best: what else the machine does can only make it slower.
+func TestCost(t *testing.T) {
+	b := newBench(t, new(checker))
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	states := []struct {
+		name   string
+		points []string
+		serve  bool
+		most   float64 // beyond the first
+	}{
+		{"detached", nil, false, 0},
+		{"attached, the point off", []string{"fsync"}, false, mostAttached},
+		{"on, no request", []string{"fstat"}, false, mostUntraced},
+		{"on, with its event", []string{"fstat"}, true, mostEmitting},
+	}
+	best := make([]float64, len(states))
+	for round := range 30 {
+		for i, s := range states {
+			for _, p := range s.points {
+				require.NoError(t, b.Enable(t.Context(), id(p)))
+			}
+			var stop func()
+			if s.serve {
+				_, span := b.sdk.Tracer("test").Start(t.Context(), "request")
+				stop = func() { span.End() }
+			}
+			took := nanosOfCall()
+			if stop != nil {
+				stop()
+			}
+			for _, p := range s.points {
+				require.NoError(t, b.Disable(t.Context(), id(p)))
+			}
+			if round == 0 || took < best[i] {
+				best[i] = took
+			}
+		}
+	}
+	for i, s := range states {
+		t.Logf("%s: %.1f ns, %+.1f ns (at most %+.0f)", s.name, best[i], best[i]-best[0], s.most)
+	}
+	t.Logf("%+v", b.Stats())
+	if race.Enabled {
+		t.Skip("the race detector makes calls slower")
+	}
+	for i, s := range states[1:] {
+		require.LessOrEqual(t, best[i+1]-best[0], s.most, s.name)
+	}
+}
+
+// nanosOfCall is the least of chunks.
+func nanosOfCall() float64 {
+	const chunks, calls = 12, 1000
+	took := make([]float64, chunks)
+	for i := range took {
+		began := time.Now()
+		for range calls {
+			_, _, _ = unix.RawSyscall(unix.SYS_FSTAT, ^uintptr(0), 0, 0)
+		}
+		took[i] = float64(time.Since(began).Nanoseconds()) / calls
+	}
+	return slices.Min(took)
+}

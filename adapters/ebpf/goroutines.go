@@ -1,0 +1,197 @@
+//go:build linux && amd64
+
+package ebpf
+
+import (
+	"encoding/binary"
+	"sync"
+	"sync/atomic"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// The table that the kernel shares, as bpf/points.bpf.c has it.
+const (
+	numberOfBuckets = 4096
+	ways            = 4
+)
+
+// requestContext is what a goroutine serves.
+type requestContext struct{ traceHigh, traceLow, span, points uint64 }
+
+func contextOf(s trace.SpanContext, points uint64) requestContext {
+	id, span := s.TraceID(), s.SpanID()
+	return requestContext{binary.BigEndian.Uint64(id[:8]), binary.BigEndian.Uint64(id[8:]), binary.BigEndian.Uint64(span[:]), points}
+}
+
+// bucket has the goroutines of one hash.
+type bucket struct {
+	g, goid [ways]uint64 // a g of 0: a free way
+	context [ways]requestContext
+}
+
+func bucketOf(g uintptr) uint64 { return (uint64(g)>>6 ^ uint64(g)>>18) % numberOfBuckets }
+
+// goroutines says which goroutines serve which requests, here and in memory that is shared with the kernel. A goroutine serves the span that it has
+// started last and that has not ended. It is safe for concurrent use.
+type goroutines struct {
+	layout
+	shared []bucket
+	guards [64]guard
+	spans  [64]startedBy
+	open   atomic.Int64 // spans
+	missed atomic.Int64 // spans of goroutines for which there was no way
+}
+
+// guard has the goroutines of some buckets.
+type guard struct {
+	mu      sync.Mutex
+	serving map[uintptr]*serving
+	spare   []*serving
+}
+
+// serving is a goroutine with the spans that it has started, the last one at the end.
+type serving struct {
+	goid   uint64
+	way    int // none: there was no room
+	frames []requestContext
+}
+
+const none = -1
+
+// startedBy says by which goroutine, in terms of its g, open spans were started.
+type startedBy struct {
+	mu sync.Mutex
+	g  map[uint64]uintptr
+}
+
+func newGoroutines(l layout, shared []bucket) *goroutines {
+	gs := &goroutines{layout: l, shared: shared}
+	for i := range gs.guards {
+		gs.guards[i].serving = make(map[uintptr]*serving)
+	}
+	for i := range gs.spans {
+		gs.spans[i].g = make(map[uint64]uintptr)
+	}
+	return gs
+}
+
+func (gs *goroutines) guard(g uintptr) *guard { return &gs.guards[bucketOf(g)%uint64(len(gs.guards))] }
+
+func (gs *goroutines) startedBy(span uint64) *startedBy { return &gs.spans[span%uint64(len(gs.spans))] }
+
+// start has the running goroutine serve a span that it has started.
+func (gs *goroutines) start(c requestContext) {
+	g := gs.serve(c)
+	gs.open.Add(1)
+	by := gs.startedBy(c.span)
+	by.mu.Lock()
+	by.g[c.span] = g
+	by.mu.Unlock()
+}
+
+// serve has the running goroutine serve a span. It returns what to stop it by.
+func (gs *goroutines) serve(c requestContext) (g uintptr) {
+	g = currentG()
+	goid := gs.goroutineID(g)
+	at := gs.guard(g)
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	s := at.serving[g]
+	if s == nil {
+		if last := len(at.spare) - 1; last >= 0 {
+			s, at.spare = at.spare[last], at.spare[:last]
+		} else {
+			s = new(serving)
+		}
+		s.goid, s.way = goid, none
+		at.serving[g] = s
+	} else if s.goid != goid { // an earlier goroutine has ended without ending its spans
+		s.goid, s.frames = goid, s.frames[:0]
+	}
+	s.frames = append(s.frames, c)
+	gs.publish(g, s)
+	return g
+}
+
+// end has the goroutine that started a span, whichever ends it, serve what it has served before. It does nothing for a span that is not known.
+func (gs *goroutines) end(span uint64) {
+	if gs.open.Load() == 0 {
+		return
+	}
+	by := gs.startedBy(span)
+	by.mu.Lock()
+	g, known := by.g[span]
+	delete(by.g, span)
+	by.mu.Unlock()
+	if !known {
+		return
+	}
+	gs.open.Add(-1)
+	gs.stop(g, span)
+}
+
+// stop has a goroutine serve a span no more.
+func (gs *goroutines) stop(g uintptr, span uint64) {
+	at := gs.guard(g)
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	if s := at.serving[g]; s != nil && s.remove(span) {
+		if len(s.frames) > 0 {
+			gs.publish(g, s)
+			return
+		}
+		if s.way != none {
+			atomic.StoreUint64(&gs.shared[bucketOf(g)].g[s.way], 0)
+		}
+		delete(at.serving, g)
+		at.spare = append(at.spare, s)
+	}
+}
+
+// remove takes out a span, and reports whether it was there.
+func (s *serving) remove(span uint64) bool {
+	for i := len(s.frames) - 1; i >= 0; i-- {
+		if s.frames[i].span == span {
+			s.frames = append(s.frames[:i], s.frames[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// publish tells the kernel what a goroutine serves. The caller holds the guard.
+func (gs *goroutines) publish(g uintptr, s *serving) {
+	b := &gs.shared[bucketOf(g)]
+	if s.way == none {
+		s.way = gs.freeWay(b)
+	}
+	if s.way == none {
+		gs.missed.Add(1)
+		return
+	}
+	atomic.StoreUint64(&b.g[s.way], 0) // while it is written
+	atomic.StoreUint64(&b.goid[s.way], s.goid)
+	b.context[s.way] = s.frames[len(s.frames)-1]
+	atomic.StoreUint64(&b.g[s.way], uint64(g))
+}
+
+// freeWay returns a way of a bucket that nobody has, or else one whose goroutine has ended without ending its spans.
+func (gs *goroutines) freeWay(b *bucket) int {
+	for way := range ways {
+		if b.g[way] == 0 {
+			return way
+		}
+	}
+	for way := range ways {
+		g := uintptr(b.g[way])
+		at := gs.guard(g) // the one that is held: all of a bucket have the same
+		if s := at.serving[g]; gs.goroutineID(g) != b.goid[way] {
+			if s != nil {
+				delete(at.serving, g)
+			}
+			return way
+		}
+	}
+	return none
+}

@@ -1,0 +1,161 @@
+//go:build linux && amd64
+
+package ebpf
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/ringbuf"
+	"golang.org/x/sys/unix"
+)
+
+// pace is how often what has happened is read. The kernel wakes the reader only if much has: to be woken by each event it would take the processor from
+// those who are watched, which makes events.
+const pace = 10 * time.Millisecond
+
+// reader has spans made of what the programs report. It has a goroutine that reads, and one that has it read regularly while something is attached.
+type reader struct {
+	ring   *ringbuf.Reader
+	events atomic.Int64
+	done   chan struct{} // closed once nothing is read any more
+
+	mu      sync.Mutex // guards what follows
+	waiting []waiter
+	stop    chan struct{} // ends the regular reading; nil: it is paused
+}
+
+// waiter waits until the ring was found empty a number of times: the first time may have been found so already when it came.
+type waiter struct {
+	times int
+	done  chan struct{}
+}
+
+func newReader(ring *ebpf.Map, to *spanMaker) (*reader, error) {
+	opened, err := ringbuf.NewReader(ring)
+	if err != nil {
+		return nil, fmt.Errorf("ebpf: opening the ring of events: %w", err)
+	}
+	r := &reader{ring: opened, done: make(chan struct{})}
+	to.offset = clockOffset()
+	go r.read(to)
+	return r, nil
+}
+
+// read makes spans until the ring is closed.
+func (r *reader) read(to *spanMaker) {
+	defer close(r.done)
+	var record ringbuf.Record
+	var e event
+	for {
+		err := r.ring.ReadInto(&record)
+		switch {
+		case err == nil:
+			if _, err := binary.Decode(record.RawSample, binary.NativeEndian, &e); err == nil {
+				r.events.Add(1)
+				to.add(&e)
+			}
+		case errors.Is(err, ringbuf.ErrFlushed):
+			to.offset = clockOffset()
+			to.release(monotonic())
+			r.foundEmpty()
+		case errors.Is(err, ringbuf.ErrClosed):
+			return
+		}
+	}
+}
+
+func (r *reader) foundEmpty() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	left := r.waiting[:0]
+	for _, w := range r.waiting {
+		if w.times--; w.times > 0 {
+			left = append(left, w)
+		} else {
+			close(w.done)
+		}
+	}
+	r.waiting = left
+	if len(left) > 0 {
+		_ = r.ring.Flush() // fails only if it is closed
+	}
+}
+
+// flush returns when spans were made of all that was reported before.
+func (r *reader) flush(ctx context.Context) error {
+	w := waiter{2, make(chan struct{})}
+	r.mu.Lock()
+	r.waiting = append(r.waiting, w)
+	r.mu.Unlock()
+	_ = r.ring.Flush()
+	select {
+	case <-w.done:
+		return nil
+	case <-r.done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("ebpf: events of the kernel are still being read, give it more time: %w", ctx.Err())
+	}
+}
+
+// resume has the ring read regularly.
+func (r *reader) resume() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stop != nil {
+		return
+	}
+	stop := make(chan struct{})
+	r.stop = stop
+	go func() {
+		tick := time.NewTicker(pace)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				_ = r.ring.Flush()
+			case <-stop:
+				_ = r.ring.Flush()
+				return
+			}
+		}
+	}()
+}
+
+// pause has it read once more.
+func (r *reader) pause() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stop != nil {
+		close(r.stop)
+		r.stop = nil
+	}
+}
+
+func (r *reader) close() error {
+	r.pause()
+	err := r.flush(context.Background())
+	err = errors.Join(err, r.ring.Close())
+	<-r.done
+	return err
+}
+
+// clockOffset is from the monotonic clock, by which events are timed, to Unix time. It changes when somebody sets the clock.
+func clockOffset() time.Duration {
+	before := monotonic()
+	now := time.Now().UnixNano()
+	return time.Duration(now) - time.Duration(before+(monotonic()-before)/2)
+}
+
+func monotonic() uint64 {
+	var t unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &t) // which is always there
+	return uint64(t.Nano())
+}
