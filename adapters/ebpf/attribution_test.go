@@ -63,12 +63,11 @@ const (
 // requests serves requests in goroutines of their own, at the same time.
 type requests struct {
 	*bench
-	check   *checker
-	next    atomic.Int64
-	made    atomic.Int64 // system calls
-	threads sync.Map     // that a goroutine was seen on, by request
-	moved   atomic.Int64 // requests that were seen on several threads
-	most    int64        // events that may be under way; 0: any number
+	check *checker
+	next  atomic.Int64
+	made  atomic.Int64 // system calls
+	moved atomic.Int64 // requests that were seen on several threads
+	most  int64        // events that may be under way; 0: any number
 }
 
 // serve makes some system calls, in a span, in one below it, and in a goroutine without one.
@@ -182,4 +181,34 @@ func TestDropsAreCounted(t *testing.T) {
 	require.Equal(t, r.made.Load(), int64(stats.Events+stats.Dropped))
 	require.Equal(t, int64(stats.Events), check.right.Load())
 	require.Zero(t, check.wrong.Load())
+}
+
+// TestGoroutineThatEndsWithAnOpenSpan: what comes after it, with its g, serves another request, or none.
+func TestGoroutineThatEndsWithAnOpenSpan(t *testing.T) {
+	check := new(checker)
+	b := newBench(t, check)
+	require.NoError(t, b.Enable(t.Context(), id("fstat")))
+	for i := range 200 {
+		var open trace.Span
+		var done sync.WaitGroup
+		fd := firstFD + int64(i)
+		done.Go(func() {
+			_, open = b.sdk.Tracer("test").Start(t.Context(), "request")
+			check.parents.Store(fd, open.SpanContext())
+			call(fd)
+		})
+		done.Wait()
+		for range 20 {
+			done.Go(func() { call(noFD) })
+		}
+		done.Wait()
+		if i%2 == 0 {
+			open.End()
+		}
+	}
+	require.NoError(t, b.Kernel.ForceFlush(t.Context()))
+	t.Logf("right %d; %+v", check.right.Load(), b.Kernel.Stats())
+	require.Zero(t, check.wrong.Load())
+	require.Zero(t, check.others.Load())
+	require.Positive(t, b.Kernel.Stats().Doubtful)
 }

@@ -33,6 +33,7 @@ func (c Config) withDefaults() (Config, error) {
 type Stats struct {
 	Events   int // reported, each of which is a span
 	Dropped  int // for which there was no room, as more happened than could be reported
+	Doubtful int // left out, as their goroutine ended with an open span, and another one may have come in its place
 	Unplaced int // spans whose goroutine could not be told to the kernel, as too many serve requests at a time
 	Attached int // programs that are attached to the kernel now
 }

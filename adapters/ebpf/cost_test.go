@@ -38,7 +38,15 @@ func TestCost(t *testing.T) {
 		{"on, with its event", []string{"fstat"}, true, mostEmitting},
 	}
 	best := make([]float64, len(states))
-	for round := range 30 {
+	reached := func() bool {
+		for i, s := range states {
+			if best[i]-best[0] > s.most {
+				return false
+			}
+		}
+		return true
+	}
+	for round := 0; round < 30 || round < 200 && !reached(); round++ { // more of them where something else uses the machine
 		for i, s := range states {
 			for _, p := range s.points {
 				require.NoError(t, b.Enable(t.Context(), id(p)))
@@ -67,9 +75,7 @@ func TestCost(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector makes calls slower")
 	}
-	for i, s := range states[1:] {
-		require.LessOrEqual(t, best[i+1]-best[0], s.most, s.name)
-	}
+	require.True(t, reached())
 }
 
 // nanosOfCall is the least of chunks.

@@ -26,7 +26,8 @@ func contextOf(s trace.SpanContext, points uint64) requestContext {
 
 // bucket has the goroutines of one hash.
 type bucket struct {
-	g, goid [ways]uint64 // a g of 0: a free way
+	g       [ways]uint64 // 0: a free way
+	version [ways]uint32 // another one each time that something is written
 	context [ways]requestContext
 }
 
@@ -36,11 +37,12 @@ func bucketOf(g uintptr) uint64 { return (uint64(g)>>6 ^ uint64(g)>>18) % number
 // started last and that has not ended. It is safe for concurrent use.
 type goroutines struct {
 	layout
-	shared []bucket
-	guards [64]guard
-	spans  [64]startedBy
-	open   atomic.Int64 // spans
-	missed atomic.Int64 // spans of goroutines for which there was no way
+	shared   []bucket
+	guards   [64]guard
+	spans    [64]startedBy
+	open     atomic.Int64 // spans
+	missed   atomic.Int64 // spans of goroutines for which there was no way
+	doubtful doubts
 }
 
 // guard has the goroutines of some buckets.
@@ -48,6 +50,7 @@ type guard struct {
 	mu      sync.Mutex
 	serving map[uintptr]*serving
 	spare   []*serving
+	closed  bool // nothing is shared with the kernel any more
 }
 
 // serving is a goroutine with the spans that it has started, the last one at the end.
@@ -76,6 +79,17 @@ func newGoroutines(l layout, shared []bucket) *goroutines {
 	return gs
 }
 
+// close forgets all goroutines. The shared memory is not touched any more.
+func (gs *goroutines) close() {
+	for i := range gs.guards {
+		at := &gs.guards[i]
+		at.mu.Lock()
+		at.closed = true
+		clear(at.serving)
+		at.mu.Unlock()
+	}
+}
+
 func (gs *goroutines) guard(g uintptr) *guard { return &gs.guards[bucketOf(g)%uint64(len(gs.guards))] }
 
 func (gs *goroutines) startedBy(span uint64) *startedBy { return &gs.spans[span%uint64(len(gs.spans))] }
@@ -97,6 +111,9 @@ func (gs *goroutines) serve(c requestContext) (g uintptr) {
 	at := gs.guard(g)
 	at.mu.Lock()
 	defer at.mu.Unlock()
+	if at.closed {
+		return g
+	}
 	s := at.serving[g]
 	if s == nil {
 		if last := len(at.spare) - 1; last >= 0 {
@@ -107,6 +124,7 @@ func (gs *goroutines) serve(c requestContext) (g uintptr) {
 		s.goid, s.way = goid, none
 		at.serving[g] = s
 	} else if s.goid != goid { // an earlier goroutine has ended without ending its spans
+		gs.withdraw(g, s)
 		s.goid, s.frames = goid, s.frames[:0]
 	}
 	s.frames = append(s.frames, c)
@@ -141,9 +159,7 @@ func (gs *goroutines) stop(g uintptr, span uint64) {
 			gs.publish(g, s)
 			return
 		}
-		if s.way != none {
-			atomic.StoreUint64(&gs.shared[bucketOf(g)].g[s.way], 0)
-		}
+		gs.withdraw(g, s)
 		delete(at.serving, g)
 		at.spare = append(at.spare, s)
 	}
@@ -162,36 +178,71 @@ func (s *serving) remove(span uint64) bool {
 
 // publish tells the kernel what a goroutine serves. The caller holds the guard.
 func (gs *goroutines) publish(g uintptr, s *serving) {
-	b := &gs.shared[bucketOf(g)]
-	if s.way == none {
-		s.way = gs.freeWay(b)
+	way := s.way
+	gs.withdraw(g, s)
+	if s.way = way; way == none {
+		s.way = gs.freeWay(g)
 	}
 	if s.way == none {
 		gs.missed.Add(1)
 		return
 	}
-	atomic.StoreUint64(&b.g[s.way], 0) // while it is written
-	atomic.StoreUint64(&b.goid[s.way], s.goid)
+	b := &gs.shared[bucketOf(g)]
 	b.context[s.way] = s.frames[len(s.frames)-1]
+	atomic.AddUint32(&b.version[s.way], 1)
 	atomic.StoreUint64(&b.g[s.way], uint64(g))
 }
 
-// freeWay returns a way of a bucket that nobody has, or else one whose goroutine has ended without ending its spans.
-func (gs *goroutines) freeWay(b *bucket) int {
+// withdraw tells the kernel that a goroutine serves nothing. If it has ended before, and its g is that of another one, there may be events of that one under
+// its name. The caller holds the guard.
+func (gs *goroutines) withdraw(g uintptr, s *serving) {
+	if s.way == none {
+		return
+	}
+	at := bucketOf(g)
+	b := &gs.shared[at]
+	if b.g[s.way] == 0 {
+		return
+	}
+	atomic.StoreUint64(&b.g[s.way], 0)
+	if gs.goroutineID(g) != s.goid {
+		gs.doubtful.add(place{uint32(at)*ways + uint32(s.way), b.version[s.way]})
+	}
+	s.way = none
+}
+
+// freeWay returns a way of the bucket of a g that nobody has, or else one whose goroutine has ended without ending its spans.
+func (gs *goroutines) freeWay(g uintptr) int {
+	b, at := &gs.shared[bucketOf(g)], gs.guard(g) // which is that of all of the bucket
 	for way := range ways {
 		if b.g[way] == 0 {
 			return way
 		}
 	}
 	for way := range ways {
-		g := uintptr(b.g[way])
-		at := gs.guard(g) // the one that is held: all of a bucket have the same
-		if s := at.serving[g]; gs.goroutineID(g) != b.goid[way] {
-			if s != nil {
-				delete(at.serving, g)
-			}
+		other := uintptr(b.g[way])
+		if s := at.serving[other]; gs.goroutineID(other) != s.goid {
+			gs.withdraw(other, s)
+			delete(at.serving, other)
 			return way
 		}
 	}
 	return none
+}
+
+// certain reports whether an event is of the goroutine that it was found to be of, and not of one that has got its g since: then the ID is another.
+func (gs *goroutines) certain(p place) bool {
+	b, way := &gs.shared[p.at/ways], p.at%ways
+	g := uintptr(atomic.LoadUint64(&b.g[way]))
+	if g == 0 || atomic.LoadUint32(&b.version[way]) != p.version {
+		return !gs.doubtful.has(p) // it serves something else now; whether it was sure until then was seen when it ceased to
+	}
+	at := gs.guard(g)
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	s := at.serving[g]
+	if s == nil || s.way != int(way) || b.version[way] != p.version {
+		return !gs.doubtful.has(p)
+	}
+	return gs.goroutineID(g) == s.goid
 }

@@ -55,7 +55,7 @@ func New(c Config) (*Kernel, error) {
 		return nil, errors.Join(explain(err), k.Close())
 	}
 	k.spans = newSpanMaker(c.Provider, k.points)
-	if k.reader, err = newReader(k.programs.Maps["events"], k.spans); err != nil {
+	if k.reader, err = newReader(k.programs.Maps["events"], k.goroutines, k.spans); err != nil {
 		return nil, errors.Join(err, k.Close())
 	}
 	k.switches.init(k)
@@ -141,7 +141,9 @@ func (k *Kernel) Controller(c tracepoint.LeaseConfig) (*tracepoint.Leases, error
 
 // Stats returns the counts so far.
 func (k *Kernel) Stats() Stats {
-	s := Stats{Events: int(k.reader.events.Load()), Unplaced: int(k.goroutines.missed.Load()), Attached: k.switches.attached()}
+	s := Stats{
+		Events: int(k.reader.events.Load()), Doubtful: int(k.reader.doubtful.Load()), Unplaced: int(k.goroutines.missed.Load()), Attached: k.switches.attached(),
+	}
 	var dropped uint64
 	if k.programs.Variables["dropped"].Get(&dropped) == nil {
 		s.Dropped = int(dropped)
@@ -160,6 +162,9 @@ func (k *Kernel) release() error {
 	var errs []error
 	if k.reader != nil {
 		errs = append(errs, k.reader.close())
+	}
+	if k.goroutines != nil {
+		k.goroutines.close()
 	}
 	if k.memory != nil {
 		errs = append(errs, unix.Munmap(k.memory))

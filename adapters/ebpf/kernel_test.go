@@ -6,6 +6,9 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -105,16 +108,60 @@ func TestSpansOfTheKernel(t *testing.T) {
 		require.Len(t, spans[name], 1, name)
 		require.Equal(t, span.SpanContext().SpanID(), spans[name][0].Parent().SpanID())
 	}
-	require.ElementsMatch(t, []attribute.KeyValue{
+	require.Subset(t, spans["write"][0].Attributes(), []attribute.KeyValue{
 		attribute.Int64("fd", fd), attribute.Int("bytes", 1<<16), attribute.Int("requested_bytes", 1<<16),
-	}, spans["write"][0].Attributes())
-	require.Equal(t, []attribute.KeyValue{attribute.Int64("fd", fd)}, spans["fsync"][0].Attributes())
-	require.NotEmpty(t, spans["sched.blocked"], "fsync waits for the disk")
-	for _, s := range spans["sched.blocked"] {
+	})
+	waited := make(map[attribute.Key]float64)
+	for _, a := range spans["fsync"][0].Attributes() {
+		if a.Value.Type() == attribute.FLOAT64 {
+			waited[a.Key] = a.Value.AsFloat64()
+		} else {
+			waited[a.Key] = float64(a.Value.AsInt64())
+		}
+	}
+	require.Equal(t, float64(fd), waited["fd"])
+	require.Positive(t, waited["blocked_us"], "it waits for the disk")
+	require.Less(t, waited["blocked_us"]+waited["runnable_us"], float64(spans["fsync"][0].EndTime().Sub(spans["fsync"][0].StartTime()).Microseconds()))
+	require.GreaterOrEqual(t, waited["disk_kib"], 64.0)
+	require.Len(t, spans["block.io"], int(waited["disk_requests"]))
+	for _, s := range spans["block.io"] {
 		require.Equal(t, spans["fsync"][0].SpanContext().SpanID(), s.Parent().SpanID(), "what happens in a system call is below it")
 	}
 	stats := b.Kernel.Stats()
 	require.Equal(t, Stats{Events: len(b.recorded.Ended()) - 1, Attached: 6}, stats)
+}
+
+// TestWaitingOutsideOfSystemCalls: the kernel takes the processor away from a goroutine that computes.
+func TestWaitingOutsideOfSystemCalls(t *testing.T) {
+	b := newBench(t, nil)
+	require.NoError(t, b.Enable(t.Context(), id("sched.runnable")))
+	require.Equal(t, 2, b.Kernel.Stats().Attached)
+	var others sync.WaitGroup
+	var stop atomic.Bool
+	for range 2 * runtime.NumCPU() { // with threads of their own, or the goroutines would wait for one another
+		others.Go(func() {
+			runtime.LockOSThread()
+			for !stop.Load() {
+			}
+		})
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2*runtime.NumCPU() + 2))
+	_, span := b.sdk.Tracer("test").Start(t.Context(), "request")
+	for began := time.Now(); time.Since(began) < 300*time.Millisecond; {
+	}
+	span.End()
+	stop.Store(true)
+	others.Wait()
+	require.NoError(t, b.Kernel.ForceFlush(t.Context()))
+	waited := time.Duration(0)
+	for _, s := range b.recorded.Ended() {
+		if s.Name() == "sched.runnable" {
+			require.Equal(t, span.SpanContext().SpanID(), s.Parent().SpanID())
+			waited += s.EndTime().Sub(s.StartTime())
+		}
+	}
+	t.Logf("waited %v; %+v", waited, b.Kernel.Stats())
+	require.Greater(t, waited, 20*time.Millisecond)
 }
 
 // clockError is what times of the kernel may differ by from those of the application: they are of another clock.
@@ -228,10 +275,13 @@ func TestMistakes(t *testing.T) {
 	var wrong *pythia.PointError
 	require.ErrorAs(t, b.Enable(t.Context(), id("fsync"), id("nothing")), &wrong)
 	require.Equal(t, id("nothing"), wrong.ID)
-	require.Equal(t, 2, b.Kernel.Stats().Attached, "the other one is on")
+	require.Equal(t, 6, b.Kernel.Stats().Attached, "the other one is on")
+	_, open := b.sdk.Tracer("test").Start(t.Context(), "open")
 	require.NoError(t, b.Kernel.Close())
 	require.NoError(t, b.Kernel.Close())
 	require.Error(t, b.Enable(t.Context(), id("fsync")))
+	_ = b.Kernel.Stats()
+	open.End()
 	_, span := b.sdk.Tracer("test").Start(t.Context(), "request")
 	span.End()
 	require.NoError(t, b.Kernel.ForceFlush(t.Context()))

@@ -52,7 +52,7 @@ func findLayout() (layout, error) {
 	if len(all.goids) != 1 || len(all.threads) != 1 {
 		return layout{}, &UnsupportedError{
 			Feature: "goroutines of " + runtime.Version(), Cause: CauseRuntime, Advice: "build the program with another version of Go, and tell us",
-			Err: fmt.Errorf("%d places may hold a goroutine's ID, and %d its thread", len(all.goids), len(all.threads)),
+			Err: fmt.Errorf("%d places may hold a goroutine's ID, and %d its thread: %w", len(all.goids), len(all.threads), errNot),
 		}
 	}
 	var l layout
@@ -62,6 +62,11 @@ func findLayout() (layout, error) {
 		l.m, l.curg = at.m, at.curg
 	}
 	return l, nil
+}
+
+func knowsGoroutines() error {
+	_, err := findLayout()
+	return err
 }
 
 // candidates are places that may be those looked for.

@@ -3,7 +3,10 @@
 package ebpf
 
 import (
+	"encoding/binary"
 	"slices"
+	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -18,6 +21,7 @@ type point struct {
 	place             int        // its bit, as the programs have it
 	programs          []string   // that have to be attached while it is on
 	syscall           int        // its number; -1 if it is none
+	byRuntime         bool       // the Go runtime makes it, too, on the stack of its scheduler
 	attributes        attributes // of its events
 }
 
@@ -26,7 +30,7 @@ type attributes func(e *event) []attribute.KeyValue
 
 // The programs of each kind of point.
 var (
-	syscallPrograms   = []string{"enter_syscall", "exit_syscall"}
+	syscallPrograms   = slices.Concat([]string{"enter_syscall", "exit_syscall"}, schedulerPrograms, blockPrograms) // a call says what it waited for
 	schedulerPrograms = []string{"switch_threads", "wake_thread"}
 	blockPrograms     = []string{"begin_block_io", "end_block_io"}
 	faultPrograms     = []string{"fault_page"}
@@ -41,11 +45,12 @@ func allPoints() []point {
 	for _, s := range syscalls {
 		all = append(all, point{
 			name: s.name, description: "system call: " + s.description, place: len(all), programs: syscallPrograms, syscall: s.number, attributes: s.attributes,
+			byRuntime: slices.Contains(callsOfRuntime, s.number),
 		})
 	}
 	for i, p := range []point{
-		{name: "sched.blocked", description: "a thread sleeps in the kernel until something happens", programs: schedulerPrograms},
-		{name: "sched.runnable", description: "a thread could run, but no processor is free", programs: schedulerPrograms},
+		{name: "sched.blocked", description: "a thread sleeps until something happens, in no system call whose point is on", programs: schedulerPrograms},
+		{name: "sched.runnable", description: "a thread could run, but no processor is free, in no system call whose point is on", programs: schedulerPrograms, attributes: ranInstead},
 		{name: "block.io", description: "a request to a disk, from issue to completion", programs: blockPrograms, attributes: diskAttributes},
 		{name: "page_fault", description: "a page of memory is not there", programs: faultPrograms, attributes: faultAttributes},
 	} {
@@ -124,6 +129,12 @@ var syscalls = []struct {
 	{"io_uring_enter", "submit to a ring, or wait for it", unix.SYS_IO_URING_ENTER, failed},
 }
 
+// callsOfRuntime are those that the Go runtime makes on behalf of a goroutine.
+var callsOfRuntime = []int{
+	unix.SYS_MMAP, unix.SYS_MUNMAP, unix.SYS_MADVISE, unix.SYS_MPROTECT, unix.SYS_FUTEX, unix.SYS_NANOSLEEP, unix.SYS_SCHED_YIELD, unix.SYS_CLONE,
+	unix.SYS_EPOLL_WAIT, unix.SYS_EPOLL_PWAIT,
+}
+
 // transfer is a system call of a file, a buffer and its length, which returns how many bytes there were.
 func transfer(e *event) []attribute.KeyValue {
 	return append(transferred(e), attribute.Int64("requested_bytes", e.Values[2]))
@@ -149,6 +160,17 @@ func failed(e *event) []attribute.KeyValue {
 	return result(e, "")
 }
 
+// waits says what a system call waited for.
+func waits(e *event) []attribute.KeyValue {
+	if e.Blocked == 0 && e.Runnable == 0 && e.DiskRequests == 0 {
+		return nil
+	}
+	return []attribute.KeyValue{
+		attribute.Float64("blocked_us", float64(e.Blocked)/1000), attribute.Float64("runnable_us", float64(e.Runnable)/1000),
+		attribute.Int64("disk_requests", int64(e.DiskRequests)), attribute.Int64("disk_kib", int64(e.DiskKib)),
+	}
+}
+
 // result adds what a system call returned, or how it failed.
 func result(e *event, key string, more ...attribute.KeyValue) []attribute.KeyValue {
 	if r := e.Values[3]; r >= 0 {
@@ -159,6 +181,18 @@ func result(e *event, key string, more ...attribute.KeyValue) []attribute.KeyVal
 		name = "unknown"
 	}
 	return append(more, attribute.String("errno", name))
+}
+
+// ranInstead says who had the processor that a thread waited for.
+func ranInstead(e *event) []attribute.KeyValue {
+	var name [16]byte
+	binary.NativeEndian.PutUint64(name[:8], uint64(e.Values[1]))
+	binary.NativeEndian.PutUint64(name[8:], uint64(e.Values[2]))
+	before, _, _ := strings.Cut(string(name[:]), "\x00")
+	if e.Values[0] == 0 {
+		before = "nobody" // it was asleep
+	}
+	return []attribute.KeyValue{attribute.String("ran_instead", strings.ToValidUTF8(before, "?")), attribute.String("ran_instead.pid", strconv.FormatInt(e.Values[0], 10))}
 }
 
 // diskAttributes says what went to or came from where.

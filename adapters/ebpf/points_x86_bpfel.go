@@ -23,7 +23,7 @@ type pointsBlockIo struct {
 type pointsBucket struct {
 	_       structs.HostLayout
 	G       [4]uint64
-	Goid    [4]uint64
+	Version [4]uint32
 	Context [4]struct {
 		_         structs.HostLayout
 		TraceHigh uint64
@@ -34,41 +34,62 @@ type pointsBucket struct {
 }
 
 type pointsEvent struct {
-	_         structs.HostLayout
-	Start     uint64
-	End       uint64
-	TraceHigh uint64
-	TraceLow  uint64
-	Span      uint64
-	Inside    uint64
-	Values    [4]int64
-	Point     uint32
-	Thread    uint32
+	_            structs.HostLayout
+	Start        uint64
+	End          uint64
+	TraceHigh    uint64
+	TraceLow     uint64
+	Span         uint64
+	Inside       uint64
+	Values       [4]int64
+	Blocked      uint64
+	Runnable     uint64
+	DiskRequests uint32
+	DiskKib      uint32
+	Point        uint32
+	Thread       uint32
+	Place        uint32
+	Version      uint32
 }
 
 type pointsThread struct {
 	_          structs.HostLayout
 	Entered    uint64
 	Point      uint32
-	Generation uint32
-	Arguments  [3]int64
-	Context    struct {
-		_         structs.HostLayout
-		TraceHigh uint64
-		TraceLow  uint64
-		Span      uint64
-		Points    uint64
+	SwitchedOn uint32
+	Reported   uint32
+	_          [4]byte
+	Served     struct {
+		_       structs.HostLayout
+		Context struct {
+			_         structs.HostLayout
+			TraceHigh uint64
+			TraceLow  uint64
+			Span      uint64
+			Points    uint64
+		}
+		Place   uint32
+		Version uint32
 	}
+	Blocked        uint64
+	Runnable       uint64
+	DiskRequests   uint32
+	DiskKib        uint32
 	Left           uint64
 	Woken          uint64
 	LeftGeneration uint32
 	_              [4]byte
-	LeftContext    struct {
-		_         structs.HostLayout
-		TraceHigh uint64
-		TraceLow  uint64
-		Span      uint64
-		Points    uint64
+	LeftServed     struct {
+		_       structs.HostLayout
+		Context struct {
+			_         structs.HostLayout
+			TraceHigh uint64
+			TraceLow  uint64
+			Span      uint64
+			Points    uint64
+		}
+		Place   uint32
+		Version uint32
 	}
 }
 
@@ -95,6 +116,7 @@ const (
 	pointsVarM_at           = "m_at"
 	pointsVarPoints         = "points"
 	pointsVarProcess        = "process"
+	pointsVarSwitchedOn     = "switched_on"
 	pointsVarSyscalls       = "syscalls"
 	pointsVarUnused         = "unused"
 	pointsVarWakeAt         = "wake_at"
@@ -173,6 +195,7 @@ type pointsVariableSpecs struct {
 	M_at        *ebpf.VariableSpec `ebpf:"m_at"`
 	Points      *ebpf.VariableSpec `ebpf:"points"`
 	Process     *ebpf.VariableSpec `ebpf:"process"`
+	SwitchedOn  *ebpf.VariableSpec `ebpf:"switched_on"`
 	Syscalls    *ebpf.VariableSpec `ebpf:"syscalls"`
 	Unused      *ebpf.VariableSpec `ebpf:"unused"`
 	WakeAt      *ebpf.VariableSpec `ebpf:"wake_at"`
@@ -224,6 +247,7 @@ type pointsVariables struct {
 	M_at        *ebpf.Variable `ebpf:"m_at"`
 	Points      *ebpf.Variable `ebpf:"points"`
 	Process     *ebpf.Variable `ebpf:"process"`
+	SwitchedOn  *ebpf.Variable `ebpf:"switched_on"`
 	Syscalls    *ebpf.Variable `ebpf:"syscalls"`
 	Unused      *ebpf.Variable `ebpf:"unused"`
 	WakeAt      *ebpf.Variable `ebpf:"wake_at"`

@@ -22,9 +22,10 @@ const pace = 10 * time.Millisecond
 
 // reader has spans made of what the programs report. It has a goroutine that reads, and one that has it read regularly while something is attached.
 type reader struct {
-	ring   *ringbuf.Reader
-	events atomic.Int64
-	done   chan struct{} // closed once nothing is read any more
+	ring             *ringbuf.Reader
+	goroutines       *goroutines
+	events, doubtful atomic.Int64
+	done             chan struct{} // closed once nothing is read any more
 
 	mu      sync.Mutex // guards what follows
 	waiting []waiter
@@ -37,12 +38,12 @@ type waiter struct {
 	done  chan struct{}
 }
 
-func newReader(ring *ebpf.Map, to *spanMaker) (*reader, error) {
+func newReader(ring *ebpf.Map, gs *goroutines, to *spanMaker) (*reader, error) {
 	opened, err := ringbuf.NewReader(ring)
 	if err != nil {
 		return nil, fmt.Errorf("ebpf: opening the ring of events: %w", err)
 	}
-	r := &reader{ring: opened, done: make(chan struct{})}
+	r := &reader{ring: opened, goroutines: gs, done: make(chan struct{})}
 	to.offset = clockOffset()
 	go r.read(to)
 	return r, nil
@@ -58,8 +59,7 @@ func (r *reader) read(to *spanMaker) {
 		switch {
 		case err == nil:
 			if _, err := binary.Decode(record.RawSample, binary.NativeEndian, &e); err == nil {
-				r.events.Add(1)
-				to.add(&e)
+				r.take(&e, to)
 			}
 		case errors.Is(err, ringbuf.ErrFlushed):
 			to.offset = clockOffset()
@@ -69,6 +69,16 @@ func (r *reader) read(to *spanMaker) {
 			return
 		}
 	}
+}
+
+// take makes a span of an event, unless it may be of another goroutine than the one it is reported of.
+func (r *reader) take(e *event, to *spanMaker) {
+	if !r.goroutines.certain(place{e.Place, e.Version}) {
+		r.doubtful.Add(1)
+		return
+	}
+	r.events.Add(1)
+	to.add(e)
 }
 
 func (r *reader) foundEmpty() {

@@ -22,7 +22,7 @@ type spanMaker struct {
 	points map[uint32]*point // by place
 	offset time.Duration     // from the monotonic clock to Unix time
 
-	// waiting are events that happened in a system call that has yet to be reported: it is reported when it ends.
+	// waiting are requests to disks that were made in a system call that has yet to be reported: it is reported when it ends.
 	waiting map[syscallID][]*event
 	held    int
 	// last are the latest system calls of threads, by thread: what began in one may end after it.
@@ -89,11 +89,12 @@ func (m *spanMaker) addSyscall(p *point, e *event) {
 	}
 	m.last[e.Thread] = ended{e.Start, span.SpanContext()}
 	id := syscallID{e.Thread, e.Start}
-	for _, inside := range m.waiting[id] {
-		m.make(m.points[inside.Point], inside, span.SpanContext())
-		m.held--
-	}
+	inside := m.waiting[id]
 	delete(m.waiting, id)
+	m.held -= len(inside)
+	for _, in := range inside {
+		m.make(m.points[in.Point], in, span.SpanContext())
+	}
 	m.end(span, e)
 }
 
@@ -120,6 +121,7 @@ func (m *spanMaker) start(p *point, e *event, parent trace.SpanContext) trace.Sp
 	if p.attributes != nil {
 		attributes = p.attributes(e)
 	}
+	attributes = append(attributes, waits(e)...)
 	ctx := trace.ContextWithRemoteSpanContext(context.Background(), parent)
 	_, span := m.tracer.Start(ctx, p.name, trace.WithTimestamp(m.time(e.Start)), trace.WithAttributes(attributes...))
 	return span

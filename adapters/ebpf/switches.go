@@ -26,11 +26,16 @@ type switches struct {
 	kernel      *Kernel
 	on          map[pythia.TracePointID]pythia.Selection
 	links       map[string]link.Link // by program
-	generations [3]uint32            // how many times the programs of a kind were attached
+	generations [2]uint32            // how many times the programs of a kind were attached
+	switchedOn  [64]uint32           // how many times each point was switched on
+	bits        uint64               // of those that are on
 	closed      bool
 }
 
 var errClosed = errors.New("ebpf: the kernel's trace points are closed")
+
+// byRuntime is added to the places of system calls that the Go runtime makes, as bpf/points.bpf.c has it.
+const byRuntime = 0x80
 
 // wanted are the points that are on, a bit for each.
 type wanted struct {
@@ -132,9 +137,8 @@ func (s *switches) apply() map[pythia.TracePointID]error {
 	return failed
 }
 
-// attach attaches the programs of a point, all or none.
+// attach attaches the programs of a point.
 func (s *switches) attach(programs []string) error {
-	attached := false
 	for _, name := range slices.Backward(programs) { // what ends something before what begins it
 		if s.links[name] != nil {
 			continue
@@ -144,22 +148,17 @@ func (s *switches) attach(programs []string) error {
 			return fmt.Errorf("ebpf: attaching %s: %w", name, err)
 		}
 		s.links[name] = l
-		attached = true
-	}
-	if attached {
-		if kind := kindOf(programs); kind != none { // what was under way when they were detached is not known to have ended
+		if kind := kindOf(name); kind != none { // what was under way when it was detached is not known to have ended
 			s.generations[kind]++
-			return s.kernel.programs.Variables["generations"].Set(s.generations)
 		}
 	}
-	return nil
+	return s.kernel.programs.Variables["generations"].Set(s.generations)
 }
 
-// kindOf returns the kind of programs that note when something begins, as bpf/points.bpf.c has them.
-func kindOf(programs []string) int {
-	return slices.IndexFunc([][]string{syscallPrograms, schedulerPrograms, blockPrograms}, func(kind []string) bool {
-		return slices.Equal(kind, programs)
-	})
+// kindOf returns the kind of programs that a program is of which must not be taken for having been there all the time when it was not, as bpf/points.bpf.c
+// has them. Of system calls it is the points that tell.
+func kindOf(program string) int {
+	return slices.IndexFunc([][]string{schedulerPrograms, blockPrograms}, func(kind []string) bool { return slices.Contains(kind, program) })
 }
 
 func (s *switches) needs(program string) bool {
@@ -182,6 +181,9 @@ func (s *switches) publish() {
 		bits |= bit
 		if p.syscall >= 0 {
 			numbers[p.syscall] = uint8(p.place + 1)
+			if p.byRuntime {
+				numbers[p.syscall] |= byRuntime
+			}
 		}
 		if len(selection.RequestTypes) == 0 && selection.OneIn <= 1 {
 			w.all |= bit
@@ -189,8 +191,17 @@ func (s *switches) publish() {
 		}
 		w.matching = append(w.matching, matching{tracepoint.NewMatcher(selection), bit})
 	}
-	for name, value := range map[string]any{"syscalls": numbers, "points": bits} {
-		if err := s.kernel.programs.Variables[name].Set(value); err != nil { // memory that is shared: it cannot fail
+	for i := range s.switchedOn {
+		if bits&^s.bits>>i&1 == 1 {
+			s.switchedOn[i]++
+		}
+	}
+	s.bits = bits
+	for _, v := range []struct {
+		name  string
+		value any
+	}{{"switched_on", s.switchedOn}, {"points", bits}, {"syscalls", numbers}} {
+		if err := s.kernel.programs.Variables[v.name].Set(v.value); err != nil { // memory that is shared: it cannot fail
 			s.kernel.log.Error("ebpf: the kernel was not told what is on", "error", err)
 		}
 	}

@@ -55,7 +55,7 @@ func TestSwitchingOneLeavesTheOthers(t *testing.T) {
 			require.NoError(t, r.Disable(ctx, p.id()))
 		}
 	}
-	require.Equal(t, 2, r.Kernel.Stats().Attached)
+	require.Equal(t, 6, r.Kernel.Stats().Attached)
 	stop.Store(true)
 	<-ended
 	require.NoError(t, r.Kernel.ForceFlush(ctx))

@@ -59,7 +59,11 @@ func convertSpan(s sdktrace.ReadOnlySpan, p *pythia.Process) pythia.Span {
 		Process:    p,
 		Failed:     s.Status().Code == codes.Error,
 	}
-	out.Attrs = convertAttrs(s.Attributes(), s.InstrumentationScope().Name, out.Unfinished)
+	library := s.InstrumentationScope().Name
+	if out.Point.Layer != pythia.LayerApp {
+		library = "" // it names the layer, which the point does, too
+	}
+	out.Attrs = convertAttrs(s.Attributes(), library, out.Unfinished)
 	if s.Parent().SpanID().IsValid() {
 		out.ParentID = s.Parent().SpanID().String()
 	}

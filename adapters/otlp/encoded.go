@@ -6,10 +6,10 @@ import "github.com/pythia-trace/pythia"
 // they would take up most of a span's memory.
 type encodedAttrs struct {
 	fields []byte
-	source *Source // of which the scope comes last
+	source *Source // of which the library comes last
 }
 
-// AttrAt implements [pythia.AttrSource]. Places are those in the fields; that of the scope is where they end.
+// AttrAt implements [pythia.AttrSource]. Places are those in the fields; that of the library is where they end.
 func (e *encodedAttrs) AttrAt(place int) (a pythia.Attr, next int, ok bool) {
 	if place < len(e.fields) {
 		fields := e.fields[place:]
@@ -23,7 +23,7 @@ func (e *encodedAttrs) AttrAt(place int) (a pythia.Attr, next int, ok bool) {
 		plain(&a, body)
 		return a, len(e.fields) - len(rest), true
 	}
-	if place == len(e.fields) && e.source.scope != "" {
+	if place == len(e.fields) && e.source.library != "" {
 		return e.source.attr(), place + 1, true
 	}
 	return pythia.Attr{}, 0, false

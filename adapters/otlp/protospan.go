@@ -56,7 +56,7 @@ func (d *Decoder) span(out *pythia.Span, message []byte, p *Part, reject func(er
 		out.Attrs = d.encodedAttrs(s.attrs, p.Source)
 		return nil
 	}
-	if p.Source.scope != "" {
+	if p.Source.library != "" {
 		*d.attrs.next() = p.Source.attr()
 	}
 	out.Attrs, out.Events, out.Links = pythia.AttrsOf(d.attrs.cut()...), d.events.cut(), d.links.cut()
@@ -64,7 +64,7 @@ func (d *Decoder) span(out *pythia.Span, message []byte, p *Part, reject func(er
 }
 
 func (d *Decoder) encodedAttrs(fields []byte, source *Source) pythia.Attrs {
-	if len(fields) == 0 && source.scope == "" {
+	if len(fields) == 0 && source.library == "" {
 		return pythia.Attrs{}
 	}
 	*d.encoded.next() = encodedAttrs{fields, source}

@@ -41,7 +41,7 @@ func (d *Decoder) fromPdata(rec *partial.Record, p *pythia.Process, scope string
 		EndNanos:   int64(s.EndTimestamp()),
 		Unfinished: s.EndTimestamp() == 0,
 		Process:    p,
-		Attrs:      pythia.AttrsOf(d.spanAttrs(scope, s.Attributes())...),
+		Attrs:      pythia.AttrsOf(d.spanAttrs(libraryOf(scope), s.Attributes())...),
 		Failed:     s.Status().Code() == ptrace.StatusCodeError,
 	}
 	for _, e := range s.Events().All() {
@@ -59,12 +59,12 @@ func (d *Decoder) fromPdata(rec *partial.Record, p *pythia.Process, scope string
 	return out
 }
 
-func (d *Decoder) spanAttrs(scope string, m pcommon.Map) []pythia.Attr {
-	if scope == "" {
+func (d *Decoder) spanAttrs(library string, m pcommon.Map) []pythia.Attr {
+	if library == "" {
 		return d.fromMap(nil, m)
 	}
 	attrs := make([]pythia.Attr, 0, m.Len()+1)
-	return append(d.fromMap(attrs, m), pythia.String("otel.scope.name", scope))
+	return append(d.fromMap(attrs, m), pythia.String("otel.scope.name", library))
 }
 
 func kind(k ptrace.SpanKind) pythia.SpanKind {

@@ -14,10 +14,19 @@ import (
 type Source struct {
 	process *pythia.Process
 	scope   string
+	library string // which the scope names; empty if it names a layer
 }
 
-// attr is the attribute that names the scope.
-func (s *Source) attr() pythia.Attr { return pythia.String("otel.scope.name", s.scope) }
+// attr is the attribute that names the library.
+func (s *Source) attr() pythia.Attr { return pythia.String("otel.scope.name", s.library) }
+
+// libraryOf returns the library that a scope names; none where it says of which layer a span is, which its point says, too.
+func libraryOf(scope string) string {
+	if pythia.SpanPoint(scope, "", "").Layer != pythia.LayerApp {
+		return ""
+	}
+	return scope
+}
 
 // Part is what a message tells of a trace in one place: spans of one source, one after the other, not decoded yet. It holds nothing
 // of its own, so that it costs next to nothing to find, and bytes have no pointers for the garbage collector to follow.
@@ -208,6 +217,7 @@ func (d *Decoder) scope(source *Source, message []byte) error {
 			var name []byte
 			name, ok = fc.Bytes()
 			source.scope = d.strings.Bytes(name)
+			source.library = libraryOf(source.scope)
 		case 2:
 			_, ok = fc.Bytes()
 		case 3:

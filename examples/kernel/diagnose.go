@@ -18,6 +18,7 @@ type options struct {
 	interval    time.Duration // between the Engine's steps
 	minRequests int           // of a type, before the Engine says anything of them
 	folder      string        // for the orders
+	pause       time.Duration // between requests of a kind
 }
 
 const introduction = `A service takes orders and makes quotes. Its own trace points show where both take
@@ -45,7 +46,7 @@ func diagnose(ctx context.Context, to io.Writer, o options) (found map[string]*p
 	fmt.Fprint(to, introduction)
 	running, stop := context.WithTimeout(ctx, o.atMost)
 	defer stop()
-	customers := load{url: s.url, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
+	customers := load{url: s.url, pause: o.pause, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
 	gone := make(chan error, 1)
 	go func() {
 		gone <- customers.run(running)

@@ -13,6 +13,7 @@ import (
 // load is what customers do.
 type load struct {
 	url      string
+	pause    time.Duration // between requests of a kind, on average
 	client   *http.Client
 	requests sync.WaitGroup
 	fail     context.CancelCauseFunc
@@ -35,11 +36,10 @@ func (l *load) run(ctx context.Context) error {
 	return nil
 }
 
-// send sends some 40 requests a second.
 func (l *load) send(ctx context.Context, method, path string) {
 	for {
 		select {
-		case <-time.After(time.Duration((0.5 + rand.Float64()) * float64(25*time.Millisecond))):
+		case <-time.After(time.Duration((0.5 + rand.Float64()) * float64(l.pause))):
 		case <-ctx.Done():
 			return
 		}

@@ -23,7 +23,7 @@ func main() {
 		beNeighbour()
 		return
 	}
-	o := options{interval: time.Second, minRequests: 40}
+	o := options{interval: time.Second, minRequests: 80, pause: 16 * time.Millisecond}
 	flag.DurationVar(&o.atMost, "for", time.Minute, "give up after this time")
 	flag.StringVar(&o.folder, "folder", ".", "where to write orders; a folder in memory has no disk to wait for")
 	flag.Parse()

@@ -4,16 +4,17 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
-// The neighbour is another process on the machine, which uses all processors for a while, now and then.
+// The neighbour is another process on the machine, which uses the last processor for a while, now and then.
 const (
 	neighbourVariable = "PYTHIA_EXAMPLE_NEIGHBOUR"
 	neighbourBusy     = 60 * time.Millisecond
 	neighbourIdle     = 120 * time.Millisecond
-	neighbourThreads  = 2 // on each processor
 )
 
 func isNeighbour() bool { return os.Getenv(neighbourVariable) != "" }
@@ -41,16 +42,24 @@ func startNeighbour() (stop func(), err error) {
 
 // beNeighbour is what the neighbour does, until its standard input ends.
 func beNeighbour() {
-	threads := neighbourThreads * runtime.NumCPU()
-	runtime.GOMAXPROCS(threads + 1)
-	for range threads {
-		go func() {
-			for {
-				time.Sleep(neighbourIdle)
-				for began := time.Now(); time.Since(began) < neighbourBusy; {
-				}
-			}
-		}()
-	}
+	go func() {
+		if err := onLastProcessor(disturb); err != nil {
+			fmt.Fprintln(os.Stderr, "neighbour:", err)
+			os.Exit(1)
+		}
+	}()
 	_, _ = os.Stdin.Read(make([]byte, 1))
+}
+
+// disturb computes nothing, for ever.
+func disturb() error {
+	name := []byte("neighbour\x00")
+	if err := unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(&name[0])), 0, 0, 0); err != nil {
+		return err
+	}
+	for {
+		time.Sleep(neighbourIdle)
+		for began := time.Now(); time.Since(began) < neighbourBusy; {
+		}
+	}
 }

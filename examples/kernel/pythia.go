@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/resource"
@@ -12,6 +13,7 @@ import (
 	"github.com/pythia-trace/pythia/adapters/ebpf"
 	pythiaotel "github.com/pythia-trace/pythia/adapters/otel"
 	"github.com/pythia-trace/pythia/defaults"
+	"github.com/pythia-trace/pythia/localize"
 	"github.com/pythia-trace/pythia/tracepoint"
 )
 
@@ -71,6 +73,10 @@ func (w *watched) route() error {
 // run runs the Engine until ctx is done. onCycle is told what each step did, and may ask the Engine for its report.
 func (w *watched) run(ctx context.Context, o options, onCycle func(*pythia.Engine, *pythia.Cycle)) error {
 	config, err := defaults.Live(w.router)
+	if err != nil {
+		return err
+	}
+	config.Localizer, err = localize.New(localize.Config{Measure: pythia.UntilAnswered, NegligibleStdDev: 100 * time.Microsecond}) // disks can be fast
 	if err != nil {
 		return err
 	}

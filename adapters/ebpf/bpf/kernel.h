@@ -17,7 +17,7 @@ typedef __s64 s64;
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct pt_regs {
-	unsigned long r14, dx, si, di;
+	unsigned long r14, dx, si, di, orig_ax;
 };
 
 struct thread_struct {
@@ -26,6 +26,7 @@ struct thread_struct {
 
 struct task_struct {
 	int pid, tgid;
+	char comm[16];
 	struct thread_struct thread;
 };
 

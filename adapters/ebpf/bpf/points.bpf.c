@@ -10,10 +10,12 @@ char LICENSE[] SEC("license") = "GPL";
 #define BUCKETS 4096 // a power of two
 #define WAYS 4
 
+// Added to the places of system calls that the Go runtime makes, too, on the stack of its scheduler.
+#define BY_RUNTIME 0x80
+
 // Kinds of programs that are attached together.
-#define SYSCALL 0
-#define SCHEDULER 1
-#define BLOCK 2
+#define SCHEDULER 0
+#define BLOCK 1
 
 // The places of the points that are not system calls, as the Go side has them.
 #define POINT_BLOCKED 48
@@ -27,20 +29,22 @@ const volatile u64 wake_at = 0; // bytes in the ring from which on the reader is
 
 // What is changed while they run.
 volatile u32 process = 0;            // its ID in the first namespace
-volatile u32 generations[3] = {};    // how many times the programs of a kind were attached
-volatile u8 syscalls[SYSCALLS] = {}; // by number: 1 + the point's place; 0: off
+volatile u32 generations[2] = {};    // how many times the programs of a kind were attached
+volatile u8 syscalls[SYSCALLS] = {}; // by number: 1 + the point's place, and BY_RUNTIME; 0: off
 volatile u64 points = 0;             // a bit for each point that is on
+volatile u32 switched_on[64] = {};   // how many times each point was switched on
 u64 dropped = 0;                     // events for which there was no room
 
-// request is what a goroutine serves.
+// request_context is what a goroutine serves.
 struct request_context {
 	u64 trace_high, trace_low, span;
 	u64 points; // a bit for each point that is on for it
 };
 
-// bucket has the goroutines of one hash, each by the address of its g and its ID. The Go side writes: the g of a way is 0 while it does.
+// bucket has the goroutines of one hash, by the addresses of their gs. The Go side writes, and makes the version another one each time.
 struct bucket {
-	u64 g[WAYS], goid[WAYS];
+	u64 g[WAYS]; // 0: nobody, or it is being written
+	u32 version[WAYS];
 	struct request_context context[WAYS];
 };
 
@@ -52,13 +56,16 @@ struct {
 	__type(value, struct bucket);
 } goroutines SEC(".maps");
 
-// event is something that has ended.
+// event is something that has ended. What happened in a system call whose point is on is told with that, but for requests to disks, if theirs is on, too.
 struct event {
 	u64 start, end; // of the monotonic clock
 	u64 trace_high, trace_low, span;
-	u64 inside; // when the system call that it happened in began; 0: in none, or its point is off
+	u64 inside; // of a request to a disk: when the system call that it was made in began; 0: in none, or its point is off
 	s64 values[4];
+	u64 blocked, runnable; // of a system call: how long it did not run, and what it asked of disks
+	u32 disk_requests, disk_kib;
 	u32 point, thread;
+	u32 place, version; // where the goroutine was found
 };
 struct event *unused __attribute__((unused)); // so that its type is described
 
@@ -67,17 +74,24 @@ struct {
 	__uint(max_entries, 1 << 22);
 } events SEC(".maps");
 
+// served is what a goroutine serves, and where that was found.
+struct served {
+	struct request_context context;
+	u32 place, version;
+};
+
 // thread is what is known of a thread of the process.
 struct thread {
 	// The system call that it is in, if entered is not 0 and the programs have been attached all the time.
 	u64 entered;
-	u32 point, generation;
-	s64 arguments[3];
-	struct request_context context;
+	u32 point, switched_on, reported;
+	struct served served;
+	u64 blocked, runnable;
+	u32 disk_requests, disk_kib;
 	// Since when it has not run, if left is not 0, and since when it could.
 	u64 left, woken;
 	u32 left_generation;
-	struct request_context left_context;
+	struct served left_served;
 };
 
 struct {
@@ -94,8 +108,8 @@ struct block_io {
 };
 
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192); // the kernel has a fixed number of requests, and uses them again
 	__type(key, u64);
 	__type(value, struct block_io);
 } block_ios SEC(".maps");
@@ -107,46 +121,70 @@ static __always_inline u64 read_word(u64 address)
 	return word;
 }
 
-// find looks a goroutine up by the address of its g.
-static __always_inline bool find(u64 g, u64 goid, struct request_context *found)
+// place is where a goroutine was found.
+struct place {
+	struct bucket *bucket;
+	u32 hash, way;
+	u64 g;
+};
+
+// find looks a goroutine up by the address of its g, which may be no address at all. Whether the g still is that of the goroutine which the Go side meant is for
+// the Go side to see: to read its ID here would cost more than all else.
+static __always_inline bool find(u64 g, struct place *found)
 {
 	u32 hash = (g >> 6 ^ g >> 18) & (BUCKETS - 1);
 	struct bucket *b = bpf_map_lookup_elem(&goroutines, &hash);
-	if (!b)
+	if (!b || !g)
 		return false;
-	for (int i = 0; i < WAYS; i++) {
-		volatile u64 *at = &b->g[i];
-		if (*at != g)
+	for (u32 i = 0; i < WAYS; i++) {
+		if (*(volatile u64 *)&b->g[i] != g)
 			continue;
-		u64 known = *(volatile u64 *)&b->goid[i];
-		*found = b->context[i];
-		barrier();
-		return *at == g && known == goid; // else it was written meanwhile, or belonged to a goroutine that has ended
+		found->bucket = b;
+		found->hash = hash;
+		found->way = i;
+		found->g = g;
+		return true;
 	}
 	return false;
 }
 
-// serves finds the request that a g serves. On the stack of the scheduler it is that of the goroutine for which the scheduler works.
-static __always_inline bool serves(u64 g, struct request_context *found)
+// find_for_runtime looks up the goroutine for which the scheduler works that has a g: goroutines of the scheduler have no ID.
+static __always_inline bool find_for_runtime(u64 g, struct place *found)
 {
-	u64 goid = read_word(g + goid_at);
-	if (!goid) {
-		u64 m = read_word(g + m_at);
-		if (!m)
-			return false;
-		g = read_word(m + curg_at);
-		if (!g)
-			return false;
-		goid = read_word(g + goid_at);
-		if (!goid)
-			return false;
-	}
-	return find(g, goid, found);
+	if (read_word(g + goid_at))
+		return false;
+	u64 m = read_word(g + m_at);
+	return m && find(read_word(m + curg_at), found);
 }
 
-static __always_inline bool is_on(u32 point, struct request_context *c)
+// copy copies what a goroutine serves. It returns false if that was written meanwhile.
+static __always_inline bool copy(struct place *from, struct served *to)
 {
-	return points & c->points & 1ULL << point;
+	u32 way = from->way & (WAYS - 1);
+	u32 version = *(volatile u32 *)&from->bucket->version[way];
+	barrier();
+	to->context = from->bucket->context[way];
+	to->place = from->hash * WAYS + way;
+	to->version = version;
+	barrier();
+	return *(volatile u64 *)&from->bucket->g[way] == from->g && *(volatile u32 *)&from->bucket->version[way] == version;
+}
+
+// serves finds the request that the goroutine of a g serves.
+static __always_inline bool serves(u64 g, struct served *found)
+{
+	struct place p;
+	return (find(g, &p) || find_for_runtime(g, &p)) && copy(&p, found);
+}
+
+static __always_inline bool is_on(u32 point, struct served *s)
+{
+	return points & s->context.points & 1ULL << point;
+}
+
+static __always_inline bool is_on_at(u32 point, struct place *p)
+{
+	return points & p->bucket->context[p->way & (WAYS - 1)].points & 1ULL << point;
 }
 
 // wake_up says whether to wake the reader. For each event it must not be: it would take the processor from the threads that are watched.
@@ -155,7 +193,7 @@ static __always_inline u64 wake_up(void)
 	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > wake_at ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-static __always_inline struct event *begin_event(u32 point, struct request_context *c, u64 start, u64 end)
+static __always_inline struct event *begin_event(u32 point, struct served *by, u64 start, u64 end, u32 thread)
 {
 	struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 	if (!e) {
@@ -164,47 +202,52 @@ static __always_inline struct event *begin_event(u32 point, struct request_conte
 	}
 	e->start = start;
 	e->end = end;
-	e->trace_high = c->trace_high;
-	e->trace_low = c->trace_low;
-	e->span = c->span;
-	e->inside = 0;
+	e->trace_high = by->context.trace_high;
+	e->trace_low = by->context.trace_low;
+	e->span = by->context.span;
+	e->place = by->place;
+	e->version = by->version;
+	e->inside = e->blocked = e->runnable = 0;
+	e->disk_requests = e->disk_kib = 0;
 	e->values[0] = e->values[1] = e->values[2] = e->values[3] = 0;
 	e->point = point;
-	e->thread = (u32)bpf_get_current_pid_tgid();
+	e->thread = thread;
 	return e;
 }
 
-static __always_inline struct thread *this_thread(bool create)
-{
-	return bpf_task_storage_get(&threads, bpf_get_current_task_btf(), 0, create ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
-}
-
-// in_syscall returns when the system call that a thread is in began; 0 if it is in none that is traced.
+// in_syscall returns when the system call that a thread is in began; 0 if it is in none that is traced, as far as is known: the point may have been off when
+// that ended.
 static __always_inline u64 in_syscall(struct thread *t)
 {
-	return t->generation == generations[SYSCALL] ? t->entered : 0;
+	u32 point = t->point & 63;
+	return points >> point & 1 && t->switched_on == switched_on[point] ? t->entered : 0;
 }
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(enter_syscall, struct pt_regs *regs, long number)
 {
-	if (bpf_get_current_pid_tgid() >> 32 != process || (unsigned long)number >= SYSCALLS)
+	if ((unsigned long)number >= SYSCALLS)
 		return 0;
 	u32 place = syscalls[number];
-	if (!place)
+	struct task_struct *task = bpf_get_current_task_btf();
+	if (!place || task->tgid != process)
 		return 0;
-	struct request_context c;
-	if (!serves(regs->r14, &c) || !is_on(place - 1, &c))
+	struct place p;
+	if (!find(regs->r14, &p) && (!(place & BY_RUNTIME) || !find_for_runtime(regs->r14, &p)))
 		return 0;
-	struct thread *t = this_thread(true);
+	u32 point = (place - 1) & 63;
+	if (!is_on_at(point, &p))
+		return 0;
+	struct thread *t = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!t)
 		return 0;
-	t->point = place - 1;
-	t->generation = generations[SYSCALL];
-	t->context = c;
-	t->arguments[0] = regs->di;
-	t->arguments[1] = regs->si;
-	t->arguments[2] = regs->dx;
+	t->entered = 0;
+	if (!copy(&p, &t->served))
+		return 0;
+	t->point = point;
+	t->switched_on = switched_on[point];
+	t->blocked = t->runnable = 0;
+	t->disk_requests = t->disk_kib = 0;
 	t->entered = bpf_ktime_get_ns();
 	return 0;
 }
@@ -212,29 +255,38 @@ int BPF_PROG(enter_syscall, struct pt_regs *regs, long number)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(exit_syscall, struct pt_regs *regs, long result)
 {
-	if (bpf_get_current_pid_tgid() >> 32 != process)
+	u64 number = regs->orig_ax;
+	if (number >= SYSCALLS || !syscalls[number])
 		return 0;
-	struct thread *t = this_thread(false);
+	struct task_struct *task = bpf_get_current_task_btf();
+	if (task->tgid != process)
+		return 0;
+	struct thread *t = bpf_task_storage_get(&threads, task, 0, 0);
 	if (!t || !t->entered)
 		return 0;
 	u64 entered = in_syscall(t);
+	u32 point = t->point & 63;
 	t->entered = 0;
-	if (!entered || !is_on(t->point, &t->context))
-		return 0;
-	struct event *e = begin_event(t->point, &t->context, entered, bpf_ktime_get_ns());
+	if (!entered || point != ((syscalls[number] - 1) & 63))
+		return 0; // it is another one: the point was off when this one began
+	struct event *e = begin_event(point, &t->served, entered, bpf_ktime_get_ns(), task->pid);
 	if (!e)
 		return 0;
-	e->values[0] = t->arguments[0];
-	e->values[1] = t->arguments[1];
-	e->values[2] = t->arguments[2];
+	e->values[0] = regs->di; // as they were
+	e->values[1] = regs->si;
+	e->values[2] = regs->dx;
 	e->values[3] = result;
-	bpf_ringbuf_submit(e, wake_up());
+	e->blocked = t->blocked;
+	e->runnable = t->runnable;
+	e->disk_requests = t->disk_requests;
+	e->disk_kib = t->disk_kib;
+	bpf_ringbuf_submit(e, t->reported++ % 16 ? BPF_RB_NO_WAKEUP : wake_up());
 	return 0;
 }
 
 // serves_off finds the request that a thread serves which is about to leave the processor, by its registers, or, where they are used for something else, by
 // what the Go runtime keeps below the base of thread-local storage.
-static __always_inline bool serves_off(struct task_struct *task, struct request_context *found)
+static __always_inline bool serves_off(struct task_struct *task, struct served *found)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	if (serves(regs->r14, found))
@@ -244,36 +296,36 @@ static __always_inline bool serves_off(struct task_struct *task, struct request_
 
 static __always_inline void leave(struct task_struct *task, bool runnable)
 {
-	struct request_context c;
 	struct thread *t = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!t)
 		return;
 	t->left = 0;
-	if (in_syscall(t))
-		c = t->context;
-	else if (!serves_off(task, &c))
-		return;
-	if (!is_on(POINT_BLOCKED, &c) && !is_on(POINT_RUNNABLE, &c))
-		return;
-	t->left_context = c;
+	if (!in_syscall(t)) {
+		if (!(points & (1ULL << POINT_BLOCKED | 1ULL << POINT_RUNNABLE)) || !serves_off(task, &t->left_served))
+			return;
+		if (!is_on(POINT_BLOCKED, &t->left_served) && !is_on(POINT_RUNNABLE, &t->left_served))
+			return;
+	}
 	t->left_generation = generations[SCHEDULER];
 	t->left = bpf_ktime_get_ns();
 	t->woken = runnable ? t->left : 0;
 }
 
-static __always_inline void waited(u32 point, struct thread *t, u32 thread, u64 from, u64 to)
+static __always_inline void waited(u32 point, struct thread *t, u32 thread, u64 from, u64 to, struct task_struct *before)
 {
-	if (!is_on(point, &t->left_context))
+	if (from >= to || !is_on(point, &t->left_served))
 		return;
-	struct event *e = begin_event(point, &t->left_context, from, to);
+	struct event *e = begin_event(point, &t->left_served, from, to, thread);
 	if (!e)
 		return;
-	e->thread = thread; // the current one is that which leaves
-	e->inside = in_syscall(t);
+	e->values[0] = before->tgid;
+	bpf_core_read(&e->values[1], sizeof(before->comm), &before->comm);
 	bpf_ringbuf_submit(e, wake_up());
 }
 
-static __always_inline void come_back(struct task_struct *task)
+// come_back reports why a thread has not run, now that it does: in a system call with that, else as an event of its own. Before the thread, another one had
+// the processor.
+static __always_inline void come_back(struct task_struct *task, struct task_struct *before)
 {
 	struct thread *t = bpf_task_storage_get(&threads, task, 0, 0);
 	if (!t || !t->left)
@@ -284,10 +336,13 @@ static __always_inline void come_back(struct task_struct *task)
 		return;
 	if (!woken)
 		woken = now; // it was not seen to be woken
-	if (woken > left)
-		waited(POINT_BLOCKED, t, task->pid, left, woken);
-	if (now > woken)
-		waited(POINT_RUNNABLE, t, task->pid, woken, now);
+	if (in_syscall(t)) {
+		t->blocked += woken - left;
+		t->runnable += now - woken;
+		return;
+	}
+	waited(POINT_BLOCKED, t, task->pid, left, woken, before);
+	waited(POINT_RUNNABLE, t, task->pid, woken, now, before);
 }
 
 SEC("tp_btf/sched_switch")
@@ -296,7 +351,7 @@ int BPF_PROG(switch_threads, bool preempted, struct task_struct *from, struct ta
 	if (from->tgid == process)
 		leave(from, preempted || !state);
 	if (to->tgid == process)
-		come_back(to);
+		come_back(to, from);
 	return 0;
 }
 
@@ -314,34 +369,40 @@ int BPF_PROG(wake_thread, struct task_struct *task)
 SEC("tp_btf/block_rq_issue")
 int BPF_PROG(begin_block_io, struct request *rq)
 {
-	if (bpf_get_current_pid_tgid() >> 32 != process)
-		return 0;
 	struct task_struct *task = bpf_get_current_task_btf();
+	if (task->tgid != process)
+		return 0;
 	struct thread *t = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!t)
 		return 0;
 	struct block_io io = {.generation = generations[BLOCK]};
-	struct request_context c;
+	struct served by;
 	u64 inside = in_syscall(t);
-	if (inside)
-		c = t->context;
-	else if (!serves_off(task, &c))
+	if (inside) {
+		t->disk_requests++;
+		t->disk_kib += rq->__data_len >> 10;
+		by = t->served;
+	} else if (!(points & 1ULL << POINT_BLOCK_IO) || !serves_off(task, &by)) {
 		return 0;
-	if (!is_on(POINT_BLOCK_IO, &c))
+	}
+	if (!is_on(POINT_BLOCK_IO, &by))
 		return 0;
 	io.event.start = bpf_ktime_get_ns();
-	io.event.trace_high = c.trace_high;
-	io.event.trace_low = c.trace_low;
-	io.event.span = c.span;
+	io.event.trace_high = by.context.trace_high;
+	io.event.trace_low = by.context.trace_low;
+	io.event.span = by.context.span;
+	io.event.place = by.place;
+	io.event.version = by.version;
 	io.event.inside = inside;
 	io.event.point = POINT_BLOCK_IO;
-	io.event.thread = (u32)bpf_get_current_pid_tgid();
+	io.event.thread = task->pid;
 	io.event.values[0] = (s64)rq->q->disk->major << 32 | (u32)rq->q->disk->first_minor;
 	io.event.values[1] = rq->__sector;
 	io.event.values[2] = rq->__data_len;
 	io.event.values[3] = rq->cmd_flags & 0xff; // the operation
 	u64 key = (u64)rq;
-	bpf_map_update_elem(&block_ios, &key, &io, BPF_ANY);
+	if (bpf_map_update_elem(&block_ios, &key, &io, BPF_ANY))
+		__sync_fetch_and_add(&dropped, 1);
 	return 0;
 }
 
@@ -369,13 +430,14 @@ int BPF_PROG(end_block_io, struct request *rq)
 SEC("tp_btf/page_fault_user")
 int BPF_PROG(fault_page, unsigned long address, struct pt_regs *regs, unsigned long error)
 {
-	if (bpf_get_current_pid_tgid() >> 32 != process)
+	struct task_struct *task = bpf_get_current_task_btf();
+	if (task->tgid != process)
 		return 0;
-	struct request_context c;
-	if (!serves(regs->r14, &c) || !is_on(POINT_PAGE_FAULT, &c))
+	struct served by;
+	if (!serves(regs->r14, &by) || !is_on(POINT_PAGE_FAULT, &by))
 		return 0;
 	u64 now = bpf_ktime_get_ns();
-	struct event *e = begin_event(POINT_PAGE_FAULT, &c, now, now);
+	struct event *e = begin_event(POINT_PAGE_FAULT, &by, now, now, task->pid);
 	if (!e)
 		return 0;
 	e->values[0] = address;
