@@ -1,6 +1,6 @@
 // Package ebpf makes trace points of the Linux kernel ones that Pythia switches like those of an application: system calls, waiting for something or for a
-// processor, requests to disks, page faults. What happens in the kernel on behalf of a request becomes spans below the application's span that caused it, in
-// the same trace.
+// processor, requests to disks, page faults, packets sent again. What happens in the kernel on behalf of a request becomes spans below the application's
+// span that caused it, in the same trace.
 //
 //	kernel, err := ebpf.New(ebpf.Config{Provider: sdk}) // loads the programs; nothing is attached yet
 //	sdk.RegisterSpanProcessor(kernel)                   // so that the kernel knows which goroutine serves which span
@@ -19,7 +19,8 @@
 //
 // # Spans
 //
-// A system call's span lasts from its entry to its exit and has what happened in it as children, if these points are on too. Times are those of the
+// A system call's span lasts from its entry to its exit, says in its attributes for how long it did not run and what it asked of disks, and has requests to
+// disks as children, if their point is on too. Waiting has spans of its own where it is in no such call. Times are those of the
 // application's spans. Spans are reported under the instrumentation scope "pythia/kernel/linux", by which Pythia knows their layer
 // ([pythia.SpanPoint]), wherever they are exported to.
 //
@@ -31,6 +32,6 @@
 //
 // # What it needs
 //
-// Linux 5.18 or later on amd64 with BTF, and root or CAP_BPF and CAP_PERFMON. Elsewhere New fails with an [UnsupportedError] that says why, and the rest of Pythia
-// works without; [Features] and the command "pythia doctor" say it too.
+// Linux 5.18 or later on amd64 with BTF, and root or CAP_BPF and CAP_PERFMON. Elsewhere New fails with an [UnsupportedError] that says why, and the rest of
+// Pythia works without; [Features] and the command "pythia doctor" say it too.
 package ebpf

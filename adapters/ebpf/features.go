@@ -67,7 +67,10 @@ func probes() []probe {
 		{"ring buffer", true, CauseMapType, adviceKernel, mapType(ebpf.RingBuf)},
 		{"task storage", true, CauseMapType, adviceKernel, mapType(ebpf.TaskStorage)},
 		{"maps shared with the process", true, CauseMapType, adviceKernel, mappable},
-		{"goroutines of " + runtime.Version() + " on " + runtime.GOARCH, true, CauseRuntime, "build the program with another version of Go, for amd64", knowsGoroutines},
+		{
+			"goroutines of " + runtime.Version() + " on " + runtime.GOARCH, true, CauseRuntime, "build the program with another version of Go, for amd64",
+			knowsGoroutines,
+		},
 		{"raw tracepoints", false, CauseProgramType, adviceKernel, programType(ebpf.RawTracepoint)},
 		{"tracepoints by tracefs", false, CauseTracefs, adviceTracefs, tracefs},
 		{"functions of the kernel (fentry)", false, CauseProgramType, adviceKernel, tracing(ebpf.AttachTraceFEntry, "vfs_fsync")},

@@ -4,6 +4,7 @@ package ebpf
 
 import (
 	"context"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -242,6 +243,38 @@ func TestPageFaults(t *testing.T) {
 	span.End()
 	require.NoError(t, b.Kernel.ForceFlush(t.Context()))
 	require.GreaterOrEqual(t, b.Kernel.Stats().Events, pages)
+}
+
+// TestRetransmits: the other end of a connection drops what it is sent.
+func TestRetransmits(t *testing.T) {
+	b := newBench(t, nil)
+	require.NoError(t, b.Enable(t.Context(), id("tcp.retransmit")))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, listener.Close()) }()
+	connection, err := net.Dial("tcp", listener.Addr().String())
+	require.NoError(t, err)
+	defer func() { require.NoError(t, connection.Close()) }()
+	other, err := listener.Accept()
+	require.NoError(t, err)
+	defer func() { require.NoError(t, other.Close()) }()
+	raw, err := other.(*net.TCPConn).SyscallConn()
+	require.NoError(t, err)
+	nothing := unix.SockFprog{Len: 1, Filter: &unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K}} // passes 0 bytes of each packet
+	require.NoError(t, raw.Control(func(fd uintptr) {
+		require.NoError(t, unix.SetsockoptSockFprog(int(fd), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &nothing))
+	}))
+	_, span := b.sdk.Tracer("test").Start(t.Context(), "request")
+	_, err = connection.Write([]byte("lost"))
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return b.Kernel.Stats().Events > 0 }, 5*time.Second, 10*time.Millisecond)
+	span.End()
+	s := b.recorded.Ended()[0]
+	require.Equal(t, "tcp.retransmit", s.Name())
+	require.Equal(t, span.SpanContext().SpanID(), s.Parent().SpanID())
+	require.Equal(t, []attribute.KeyValue{
+		attribute.Int("port", connection.LocalAddr().(*net.TCPAddr).Port), attribute.Int("peer_port", listener.Addr().(*net.TCPAddr).Port),
+	}, s.Attributes())
 }
 
 // observed is a controller that tells whether a point is on.

@@ -5,7 +5,6 @@ package ebpf
 import (
 	"encoding/binary"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -30,10 +29,11 @@ type attributes func(e *event) []attribute.KeyValue
 
 // The programs of each kind of point.
 var (
-	syscallPrograms   = slices.Concat([]string{"enter_syscall", "exit_syscall"}, schedulerPrograms, blockPrograms) // a call says what it waited for
-	schedulerPrograms = []string{"switch_threads", "wake_thread"}
-	blockPrograms     = []string{"begin_block_io", "end_block_io"}
-	faultPrograms     = []string{"fault_page"}
+	syscallPrograms    = slices.Concat([]string{"enter_syscall", "exit_syscall"}, schedulerPrograms, blockPrograms) // a call says what it waited for
+	schedulerPrograms  = []string{"switch_threads", "wake_thread"}
+	blockPrograms      = []string{"begin_block_io", "end_block_io"}
+	faultPrograms      = []string{"fault_page"}
+	retransmitPrograms = []string{"note_sender", "retransmit"}
 )
 
 // firstOther is the place of the first point that is no system call; bpf/points.bpf.c has these, too.
@@ -50,9 +50,16 @@ func allPoints() []point {
 	}
 	for i, p := range []point{
 		{name: "sched.blocked", description: "a thread sleeps until something happens, in no system call whose point is on", programs: schedulerPrograms},
-		{name: "sched.runnable", description: "a thread could run, but no processor is free, in no system call whose point is on", programs: schedulerPrograms, attributes: ranInstead},
+		{
+			name: "sched.runnable", description: "a thread could run, but no processor is free, in no system call whose point is on", programs: schedulerPrograms,
+			attributes: ranInstead,
+		},
 		{name: "block.io", description: "a request to a disk, from issue to completion", programs: blockPrograms, attributes: diskAttributes},
 		{name: "page_fault", description: "a page of memory is not there", programs: faultPrograms, attributes: faultAttributes},
+		{
+			name: "tcp.retransmit", description: "a packet is sent again on a connection, by who has sent on it last", programs: retransmitPrograms,
+			attributes: ports,
+		},
 	} {
 		p.place, p.syscall = firstOther+i, -1
 		all = append(all, p)
@@ -192,7 +199,7 @@ func ranInstead(e *event) []attribute.KeyValue {
 	if e.Values[0] == 0 {
 		before = "nobody" // it was asleep
 	}
-	return []attribute.KeyValue{attribute.String("ran_instead", strings.ToValidUTF8(before, "?")), attribute.String("ran_instead.pid", strconv.FormatInt(e.Values[0], 10))}
+	return []attribute.KeyValue{attribute.String("ran_instead", strings.ToValidUTF8(before, "?"))}
 }
 
 // diskAttributes says what went to or came from where.
@@ -221,4 +228,8 @@ func operation(op int64) string {
 
 func faultAttributes(e *event) []attribute.KeyValue {
 	return []attribute.KeyValue{attribute.Bool("write", e.Values[1] != 0)}
+}
+
+func ports(e *event) []attribute.KeyValue {
+	return []attribute.KeyValue{attribute.Int64("port", e.Values[0]), attribute.Int64("peer_port", e.Values[1])}
 }

@@ -52,25 +52,27 @@ type pointsEvent struct {
 	Version      uint32
 }
 
-type pointsThread struct {
-	_          structs.HostLayout
-	Entered    uint64
-	Point      uint32
-	SwitchedOn uint32
-	Reported   uint32
-	_          [4]byte
-	Served     struct {
-		_       structs.HostLayout
-		Context struct {
-			_         structs.HostLayout
-			TraceHigh uint64
-			TraceLow  uint64
-			Span      uint64
-			Points    uint64
-		}
-		Place   uint32
-		Version uint32
+type pointsServed struct {
+	_       structs.HostLayout
+	Context struct {
+		_         structs.HostLayout
+		TraceHigh uint64
+		TraceLow  uint64
+		Span      uint64
+		Points    uint64
 	}
+	Place   uint32
+	Version uint32
+}
+
+type pointsThread struct {
+	_              structs.HostLayout
+	Entered        uint64
+	Point          uint32
+	SwitchedOn     uint32
+	Reported       uint32
+	_              [4]byte
+	Served         pointsServed
 	Blocked        uint64
 	Runnable       uint64
 	DiskRequests   uint32
@@ -79,18 +81,7 @@ type pointsThread struct {
 	Woken          uint64
 	LeftGeneration uint32
 	_              [4]byte
-	LeftServed     struct {
-		_       structs.HostLayout
-		Context struct {
-			_         structs.HostLayout
-			TraceHigh uint64
-			TraceLow  uint64
-			Span      uint64
-			Points    uint64
-		}
-		Place   uint32
-		Version uint32
-	}
+	LeftServed     pointsServed
 }
 
 // Names of all BPF objects in the ELF.
@@ -100,6 +91,7 @@ const (
 	pointsMapBlockIos       = "block_ios"
 	pointsMapEvents         = "events"
 	pointsMapGoroutines     = "goroutines"
+	pointsMapSenders        = "senders"
 	pointsMapThreads        = "threads"
 	pointsProgBeginBlockIo  = "begin_block_io"
 	pointsProgEndBlockIo    = "end_block_io"
@@ -107,6 +99,8 @@ const (
 	pointsProgExitSyscall   = "exit_syscall"
 	pointsProgFaultPage     = "fault_page"
 	pointsProgIdentify      = "identify"
+	pointsProgNoteSender    = "note_sender"
+	pointsProgRetransmit    = "retransmit"
 	pointsProgSwitchThreads = "switch_threads"
 	pointsProgWakeThread    = "wake_thread"
 	pointsVarCurgAt         = "curg_at"
@@ -170,6 +164,8 @@ type pointsProgramSpecs struct {
 	ExitSyscall   *ebpf.ProgramSpec `ebpf:"exit_syscall"`
 	FaultPage     *ebpf.ProgramSpec `ebpf:"fault_page"`
 	Identify      *ebpf.ProgramSpec `ebpf:"identify"`
+	NoteSender    *ebpf.ProgramSpec `ebpf:"note_sender"`
+	Retransmit    *ebpf.ProgramSpec `ebpf:"retransmit"`
 	SwitchThreads *ebpf.ProgramSpec `ebpf:"switch_threads"`
 	WakeThread    *ebpf.ProgramSpec `ebpf:"wake_thread"`
 }
@@ -181,6 +177,7 @@ type pointsMapSpecs struct {
 	BlockIos   *ebpf.MapSpec `ebpf:"block_ios"`
 	Events     *ebpf.MapSpec `ebpf:"events"`
 	Goroutines *ebpf.MapSpec `ebpf:"goroutines"`
+	Senders    *ebpf.MapSpec `ebpf:"senders"`
 	Threads    *ebpf.MapSpec `ebpf:"threads"`
 }
 
@@ -224,6 +221,7 @@ type pointsMaps struct {
 	BlockIos   *ebpf.Map `ebpf:"block_ios"`
 	Events     *ebpf.Map `ebpf:"events"`
 	Goroutines *ebpf.Map `ebpf:"goroutines"`
+	Senders    *ebpf.Map `ebpf:"senders"`
 	Threads    *ebpf.Map `ebpf:"threads"`
 }
 
@@ -232,6 +230,7 @@ func (m *pointsMaps) Close() error {
 		m.BlockIos,
 		m.Events,
 		m.Goroutines,
+		m.Senders,
 		m.Threads,
 	)
 }
@@ -263,6 +262,8 @@ type pointsPrograms struct {
 	ExitSyscall   *ebpf.Program `ebpf:"exit_syscall"`
 	FaultPage     *ebpf.Program `ebpf:"fault_page"`
 	Identify      *ebpf.Program `ebpf:"identify"`
+	NoteSender    *ebpf.Program `ebpf:"note_sender"`
+	Retransmit    *ebpf.Program `ebpf:"retransmit"`
 	SwitchThreads *ebpf.Program `ebpf:"switch_threads"`
 	WakeThread    *ebpf.Program `ebpf:"wake_thread"`
 }
@@ -275,6 +276,8 @@ func (p *pointsPrograms) Close() error {
 		p.ExitSyscall,
 		p.FaultPage,
 		p.Identify,
+		p.NoteSender,
+		p.Retransmit,
 		p.SwitchThreads,
 		p.WakeThread,
 	)

@@ -109,7 +109,7 @@ func TestKilled(t *testing.T) {
 	said, err := bufio.NewReader(output).ReadString('\n')
 	require.NoError(t, err)
 	require.Equal(t, "on <nil>\n", said)
-	require.Equal(t, 7, attached(t))
+	require.Equal(t, 9, attached(t))
 	require.NoError(t, child.Process.Kill())
 	require.Error(t, child.Wait(), "killed")
 	require.Eventually(t, func() bool { return attached(t) == 0 }, 5*time.Second, 10*time.Millisecond)

@@ -44,4 +44,13 @@ struct request {
 	u64 __sector;
 };
 
+struct sock_common {
+	__u16 skc_dport; // in the network's order
+	__u16 skc_num;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
+
 #pragma clang attribute pop

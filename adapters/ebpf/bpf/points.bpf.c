@@ -22,6 +22,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define POINT_RUNNABLE 49
 #define POINT_BLOCK_IO 50
 #define POINT_PAGE_FAULT 51
+#define POINT_RETRANSMIT 52
 
 // What the programs are loaded with: where the Go runtime keeps the ID of a goroutine, the thread that runs it, and what that thread runs.
 const volatile u64 goid_at = 0, m_at = 0, curg_at = 0;
@@ -114,6 +115,14 @@ struct {
 	__type(value, struct block_io);
 } block_ios SEC(".maps");
 
+// sender is who has sent something on a connection last.
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, u64); // the connection's cookie, which no other one gets
+	__type(value, struct served);
+} senders SEC(".maps");
+
 static __always_inline u64 read_word(u64 address)
 {
 	u64 word = 0;
@@ -128,8 +137,8 @@ struct place {
 	u64 g;
 };
 
-// find looks a goroutine up by the address of its g, which may be no address at all. Whether the g still is that of the goroutine which the Go side meant is for
-// the Go side to see: to read its ID here would cost more than all else.
+// find looks a goroutine up by the address of its g, which may be no address at all. Whether the g still is that of the goroutine which the Go side meant is
+// for the Go side to see: to read its ID here would cost more than all else.
 static __always_inline bool find(u64 g, struct place *found)
 {
 	u32 hash = (g >> 6 ^ g >> 18) & (BUCKETS - 1);
@@ -442,6 +451,38 @@ int BPF_PROG(fault_page, unsigned long address, struct pt_regs *regs, unsigned l
 		return 0;
 	e->values[0] = address;
 	e->values[1] = error & 2; // for a write
+	bpf_ringbuf_submit(e, wake_up());
+	return 0;
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(note_sender, struct sock *sk, int result, int flags)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	if (task->tgid != process || !(points & 1ULL << POINT_RETRANSMIT))
+		return 0;
+	u64 cookie = bpf_get_socket_cookie(sk);
+	struct served by;
+	if (serves_off(task, &by) && is_on(POINT_RETRANSMIT, &by))
+		bpf_map_update_elem(&senders, &cookie, &by, BPF_ANY);
+	else
+		bpf_map_delete_elem(&senders, &cookie);
+	return 0;
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(retransmit, struct sock *sk)
+{
+	u64 cookie = bpf_get_socket_cookie(sk);
+	struct served *by = bpf_map_lookup_elem(&senders, &cookie);
+	if (!by || !is_on(POINT_RETRANSMIT, by))
+		return 0;
+	u64 now = bpf_ktime_get_ns();
+	struct event *e = begin_event(POINT_RETRANSMIT, by, now, now, 0); // by no thread
+	if (!e)
+		return 0;
+	e->values[0] = sk->__sk_common.skc_num;
+	e->values[1] = __builtin_bswap16(sk->__sk_common.skc_dport);
 	bpf_ringbuf_submit(e, wake_up());
 	return 0;
 }
