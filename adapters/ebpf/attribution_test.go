@@ -181,6 +181,14 @@ func TestDropsAreCounted(t *testing.T) {
 	require.Equal(t, r.made.Load(), int64(stats.Events+stats.Dropped))
 	require.Equal(t, int64(stats.Events), check.right.Load())
 	require.Zero(t, check.wrong.Load())
+	_, known := r.HitCost(id("fstat"))
+	require.False(t, known, "nobody has asked")
+	require.NoError(t, r.Enable(t.Context(), id("fstat")))
+	r.run(r.made.Load()+1, 1000)
+	require.NoError(t, r.Kernel.ForceFlush(t.Context()))
+	cost, known := r.HitCost(id("fstat"))
+	require.True(t, known)
+	require.InDelta(t, 5*time.Microsecond, cost.CPU, float64(50*time.Microsecond))
 }
 
 // TestGoroutineThatEndsWithAnOpenSpan: what comes after it, with its g, serves another request, or none.

@@ -31,9 +31,9 @@ func (c Config) withDefaults() (Config, error) {
 
 // Stats counts what has become of events.
 type Stats struct {
-	Events   int // reported, each of which is a span
+	Events   int // reported: spans, as far as the provider samples them
 	Dropped  int // for which there was no room, as more happened than could be reported
 	Doubtful int // left out, as their goroutine ended with an open span, and another one may have come in its place
-	Unplaced int // spans whose goroutine could not be told to the kernel, as too many serve requests at a time
+	Unplaced int // times that a goroutine could not be told to the kernel, as too many serve requests
 	Attached int // programs that are attached to the kernel now
 }

@@ -10,9 +10,11 @@
 // # Which request
 //
 // When a span starts that is recorded, by whatever library, the Kernel writes into memory that it shares with the kernel which goroutine serves it. At a
-// point that is on, a program in the kernel finds the goroutine by the register in which compiled Go code keeps it, on whichever thread it runs, and by its
-// ID, so that no goroutine is taken for an earlier one. What is not certain belongs to no request. Where the Go runtime keeps the IDs is found out when the
+// point that is on, a program in the kernel finds the goroutine by the register in which compiled Go code keeps it, on whichever thread it runs. That no
+// goroutine is taken for an earlier one is seen by its ID, when the event is read; what is not certain is left out, and counted. Where the Go runtime keeps the IDs is found out when the
 // Kernel is made, in the program itself, so no table of Go's versions is needed, nor debugging information.
+//
+// A span that is handed on to another goroutine is still served by the one that started it, until it ends: [Kernel.Go] is for that.
 //
 // What a goroutine waits for in the Go runtime, such as a channel or a mutex, does not reach the kernel: the application's own points show it. Of what the
 // kernel does later and in threads of its own, such as writing back a file that was not synced, it is not known whom it is for.

@@ -35,8 +35,11 @@ func Features() []Feature {
 func Supported() error {
 	var missing []error
 	for _, f := range Features() {
-		if f.Needed && f.Answer != Yes {
-			missing = append(missing, f.Err)
+		if !f.Needed || f.Answer == Yes {
+			continue
+		}
+		if missing = append(missing, f.Err); len(missing) == 1 && f.Name == permission {
+			break // whoever may not ask gets no other answer, either
 		}
 	}
 	return errors.Join(missing...)
@@ -52,6 +55,8 @@ type probe struct {
 	ask     func() error // nil: it is there
 }
 
+const permission = "permission to use eBPF"
+
 const (
 	adviceKernel  = "nothing helps but another kernel; it needs Linux 5.18 or later"
 	adviceTracefs = "mount it: mount -t tracefs tracefs /sys/kernel/tracing"
@@ -61,7 +66,7 @@ const (
 
 func probes() []probe {
 	return []probe{
-		{"permission to use eBPF", true, CausePermission, advicePrivil, mayUse},
+		{permission, true, CausePermission, advicePrivil, mayUse},
 		{"types of the kernel (BTF)", true, CauseBTF, adviceBTF, func() error { _, err := btf.LoadKernelSpec(); return err }},
 		{"typed raw tracepoints (tp_btf)", true, CauseProgramType, adviceKernel, tracing(ebpf.AttachTraceRawTp, "sys_enter")},
 		{"ring buffer", true, CauseMapType, adviceKernel, mapType(ebpf.RingBuf)},

@@ -62,6 +62,9 @@ type serving struct {
 
 const none = -1
 
+// maxFrames is how many spans of a goroutine are known, the latest ones: some may never end.
+const maxFrames = 64
+
 // startedBy says by which goroutine, in terms of its g, open spans were started.
 type startedBy struct {
 	mu sync.Mutex
@@ -79,14 +82,31 @@ func newGoroutines(l layout, shared []bucket) *goroutines {
 	return gs
 }
 
-// close forgets all goroutines. The shared memory is not touched any more.
-func (gs *goroutines) close() {
+// forget has no goroutine serve anything any more. For ever, the shared memory is not touched from then on.
+func (gs *goroutines) forget(forever bool) {
 	for i := range gs.guards {
 		at := &gs.guards[i]
 		at.mu.Lock()
-		at.closed = true
+		for g, s := range at.serving {
+			gs.withdraw(g, s)
+			gs.forgetSpans(s.frames)
+		}
 		clear(at.serving)
+		at.closed = at.closed || forever
 		at.mu.Unlock()
+	}
+}
+
+// forgetSpans has the ends of spans do nothing.
+func (gs *goroutines) forgetSpans(frames []requestContext) {
+	for _, c := range frames {
+		by := gs.startedBy(c.span)
+		by.mu.Lock()
+		if _, known := by.g[c.span]; known {
+			delete(by.g, c.span)
+			gs.open.Add(-1)
+		}
+		by.mu.Unlock()
 	}
 }
 
@@ -96,12 +116,29 @@ func (gs *goroutines) startedBy(span uint64) *startedBy { return &gs.spans[span%
 
 // start has the running goroutine serve a span that it has started.
 func (gs *goroutines) start(c requestContext) {
-	g := gs.serve(c)
 	gs.open.Add(1)
 	by := gs.startedBy(c.span)
 	by.mu.Lock()
-	by.g[c.span] = g
+	by.g[c.span] = currentG()
 	by.mu.Unlock()
+	_ = gs.serve(c)
+}
+
+// servesAnother reports whether the running goroutine serves another request than that of a span: what it does for that one does not belong to it.
+func (gs *goroutines) servesAnother(c requestContext) bool {
+	if gs.open.Load() == 0 {
+		return false
+	}
+	g := currentG()
+	at := gs.guard(g)
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	s := at.serving[g]
+	if s == nil || s.goid != gs.goroutineID(g) || len(s.frames) == 0 {
+		return false
+	}
+	last := s.frames[len(s.frames)-1]
+	return last.traceHigh != c.traceHigh || last.traceLow != c.traceLow
 }
 
 // serve has the running goroutine serve a span. It returns what to stop it by.
@@ -125,7 +162,12 @@ func (gs *goroutines) serve(c requestContext) (g uintptr) {
 		at.serving[g] = s
 	} else if s.goid != goid { // an earlier goroutine has ended without ending its spans
 		gs.withdraw(g, s)
+		gs.forgetSpans(s.frames)
 		s.goid, s.frames = goid, s.frames[:0]
+	}
+	if len(s.frames) == maxFrames {
+		gs.forgetSpans(s.frames[:1])
+		s.frames = append(s.frames[:0], s.frames[1:]...)
 	}
 	s.frames = append(s.frames, c)
 	gs.publish(g, s)
@@ -223,6 +265,7 @@ func (gs *goroutines) freeWay(g uintptr) int {
 		other := uintptr(b.g[way])
 		if s := at.serving[other]; gs.goroutineID(other) != s.goid {
 			gs.withdraw(other, s)
+			gs.forgetSpans(s.frames)
 			delete(at.serving, other)
 			return way
 		}
@@ -233,16 +276,13 @@ func (gs *goroutines) freeWay(g uintptr) int {
 // certain reports whether an event is of the goroutine that it was found to be of, and not of one that has got its g since: then the ID is another.
 func (gs *goroutines) certain(p place) bool {
 	b, way := &gs.shared[p.at/ways], p.at%ways
-	g := uintptr(atomic.LoadUint64(&b.g[way]))
-	if g == 0 || atomic.LoadUint32(&b.version[way]) != p.version {
-		return !gs.doubtful.has(p) // it serves something else now; whether it was sure until then was seen when it ceased to
-	}
-	at := gs.guard(g)
+	at := &gs.guards[p.at/ways%uint32(len(gs.guards))]
 	at.mu.Lock()
 	defer at.mu.Unlock()
+	g := uintptr(b.g[way])
 	s := at.serving[g]
-	if s == nil || s.way != int(way) || b.version[way] != p.version {
-		return !gs.doubtful.has(p)
+	if g == 0 || b.version[way] != p.version || s == nil {
+		return !gs.doubtful.has(p) // it serves something else now; whether it was sure until then was seen when it ceased to
 	}
 	return gs.goroutineID(g) == s.goid
 }

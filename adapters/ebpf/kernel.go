@@ -55,9 +55,11 @@ func New(c Config) (*Kernel, error) {
 		return nil, errors.Join(explain(err), k.Close())
 	}
 	k.spans = newSpanMaker(c.Provider, k.points)
-	if k.reader, err = newReader(k.programs.Maps["events"], k.goroutines, k.spans); err != nil {
+	r := &reader{goroutines: k.goroutines, log: k.log, drops: k.dropped}
+	if err := r.start(k.programs.Maps["events"], k.spans); err != nil {
 		return nil, errors.Join(err, k.Close())
 	}
+	k.reader = r
 	k.switches.init(k)
 	return k, nil
 }
@@ -118,9 +120,16 @@ func (k *Kernel) leaveOut(spec *ebpf.CollectionSpec) error {
 			delete(spec.Programs, name)
 		}
 	}
-	k.points = slices.DeleteFunc(allPoints(), func(p point) bool {
-		return slices.ContainsFunc(p.programs, func(name string) bool { return spec.Programs[name] == nil })
-	})
+	lacks := func(name string) bool { return spec.Programs[name] == nil }
+	k.points = allPoints()
+	if slices.ContainsFunc(blockPrograms, lacks) { // then system calls do not tell what they asked of disks
+		for i := range k.points {
+			if p := &k.points[i]; p.syscall >= 0 {
+				p.programs = slices.DeleteFunc(slices.Clone(p.programs), func(name string) bool { return slices.Contains(blockPrograms, name) })
+			}
+		}
+	}
+	k.points = slices.DeleteFunc(k.points, func(p point) bool { return slices.ContainsFunc(p.programs, lacks) })
 	return nil
 }
 
@@ -133,28 +142,35 @@ func (k *Kernel) identify() error {
 	return k.programs.Variables["process"].Set(id)
 }
 
-// Controller makes the controller of the points, for the router beside the application's own. It implements [pythia.LeasedSelector]; a point that is on for
-// some requests only is so from the start of their spans on. Several controllers may share a Kernel; the last call decides.
+// Controller makes the controller of the points, for the router beside the application's own. It implements [pythia.LeasedSelector] and [pythia.Coster]. A
+// point that goes on is on for spans that start from then on. Several controllers may share a Kernel; the last call decides.
 func (k *Kernel) Controller(c tracepoint.LeaseConfig) (*tracepoint.Leases, error) {
 	return tracepoint.NewLeases(switchboard{k}, c)
 }
 
 // Stats returns the counts so far.
 func (k *Kernel) Stats() Stats {
-	s := Stats{
-		Events: int(k.reader.events.Load()), Doubtful: int(k.reader.doubtful.Load()), Unplaced: int(k.goroutines.missed.Load()), Attached: k.switches.attached(),
+	return Stats{
+		Events: int(k.reader.events.Load()), Doubtful: int(k.reader.doubtful.Load()), Dropped: k.dropped(), Unplaced: int(k.goroutines.missed.Load()),
+		Attached: k.switches.attached(),
 	}
-	var dropped uint64
-	if k.programs.Variables["dropped"].Get(&dropped) == nil {
-		s.Dropped = int(dropped)
+}
+
+func (k *Kernel) dropped() int {
+	var n uint64
+	if k.programs.Variables["dropped"].Get(&n) != nil {
+		return 0
 	}
-	return s
+	return int(n)
 }
 
 // Close switches all points off, makes spans of what has happened until then, and lets go of everything. The Kernel cannot be used any more, but as a span
 // processor that does nothing.
 func (k *Kernel) Close() error {
-	return k.switches.close(k)
+	if !k.switches.close() {
+		return nil
+	}
+	return k.release()
 }
 
 // release lets go of what was loaded.
@@ -164,7 +180,7 @@ func (k *Kernel) release() error {
 		errs = append(errs, k.reader.close())
 	}
 	if k.goroutines != nil {
-		k.goroutines.close()
+		k.goroutines.forget(true)
 	}
 	if k.memory != nil {
 		errs = append(errs, unix.Munmap(k.memory))

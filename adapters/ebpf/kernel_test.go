@@ -25,6 +25,11 @@ import (
 	"github.com/pythia-trace/pythia/tracepoint/tracepointtest"
 )
 
+func TestPlaces(t *testing.T) {
+	require.LessOrEqual(t, len(syscalls), firstOther)
+	require.Less(t, len(allPoints())-len(syscalls)+firstOther, 64)
+}
+
 func TestLayout(t *testing.T) {
 	l, err := findLayout()
 	require.NoError(t, err)
@@ -124,12 +129,17 @@ func TestSpansOfTheKernel(t *testing.T) {
 	require.Positive(t, waited["blocked_us"], "it waits for the disk")
 	require.Less(t, waited["blocked_us"]+waited["runnable_us"], float64(spans["fsync"][0].EndTime().Sub(spans["fsync"][0].StartTime()).Microseconds()))
 	require.GreaterOrEqual(t, waited["disk_kib"], 64.0)
-	require.Len(t, spans["block.io"], int(waited["disk_requests"]))
+	t.Logf("%+v, held %d", b.Kernel.Stats(), b.spans.held)
+	inside := 0
 	for _, s := range spans["block.io"] {
-		require.Equal(t, spans["fsync"][0].SpanContext().SpanID(), s.Parent().SpanID(), "what happens in a system call is below it")
+		if s.Parent().SpanID() == spans["fsync"][0].SpanContext().SpanID() { // other calls may write something back, too
+			inside++
+		}
 	}
+	require.Positive(t, inside, "what happens in a system call is below it")
+	require.LessOrEqual(t, inside, int(waited["disk_requests"]), "some become part of others")
 	stats := b.Kernel.Stats()
-	require.Equal(t, Stats{Events: len(b.recorded.Ended()) - 1, Attached: 6}, stats)
+	require.Equal(t, Stats{Events: len(b.recorded.Ended()) - 1, Attached: 7}, stats)
 }
 
 // TestWaitingOutsideOfSystemCalls: the kernel takes the processor away from a goroutine that computes.
@@ -308,7 +318,7 @@ func TestMistakes(t *testing.T) {
 	var wrong *pythia.PointError
 	require.ErrorAs(t, b.Enable(t.Context(), id("fsync"), id("nothing")), &wrong)
 	require.Equal(t, id("nothing"), wrong.ID)
-	require.Equal(t, 6, b.Kernel.Stats().Attached, "the other one is on")
+	require.Equal(t, 7, b.Kernel.Stats().Attached, "the other one is on")
 	_, open := b.sdk.Tracer("test").Start(t.Context(), "open")
 	require.NoError(t, b.Kernel.Close())
 	require.NoError(t, b.Kernel.Close())

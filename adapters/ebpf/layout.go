@@ -45,7 +45,7 @@ func findLayout() (layout, error) {
 		done.Go(func() { found, err = look() })
 		done.Wait()
 		if err != nil {
-			return layout{}, err
+			return layout{}, &UnsupportedError{Feature: "memory of the process, to find its goroutines", Cause: CauseRuntime, Err: err}
 		}
 		all = all.and(found)
 	}
@@ -112,7 +112,7 @@ func lookIn(thread int) (candidates, error) {
 	g, id := currentG(), idFromStack()
 	memory, err := readSelf(g, sizeOfG)
 	if err != nil {
-		return found, fmt.Errorf("ebpf: reading what the Go runtime knows of a goroutine: %w", err)
+		return found, fmt.Errorf("reading what the Go runtime knows of a goroutine: %w", err)
 	}
 	low, high := memory[0], memory[1] // its stack, where copies of anything may lie
 	for i, value := range memory {

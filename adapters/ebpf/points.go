@@ -31,7 +31,7 @@ type attributes func(e *event) []attribute.KeyValue
 var (
 	syscallPrograms    = slices.Concat([]string{"enter_syscall", "exit_syscall"}, schedulerPrograms, blockPrograms) // a call says what it waited for
 	schedulerPrograms  = []string{"switch_threads", "wake_thread"}
-	blockPrograms      = []string{"begin_block_io", "end_block_io"}
+	blockPrograms      = []string{"ask_block_io", "begin_block_io", "end_block_io"}
 	faultPrograms      = []string{"fault_page"}
 	retransmitPrograms = []string{"note_sender", "retransmit"}
 )
@@ -184,8 +184,8 @@ func result(e *event, key string, more ...attribute.KeyValue) []attribute.KeyVal
 		return append(more, attribute.Int64(key, r))
 	}
 	name := unix.ErrnoName(unix.Errno(-e.Values[3]))
-	if name == "" {
-		name = "unknown"
+	if name == "" { // a call that is made again
+		return more
 	}
 	return append(more, attribute.String("errno", name))
 }

@@ -16,6 +16,7 @@ import (
 type pointsBlockIo struct {
 	_          structs.HostLayout
 	Event      pointsEvent
+	Bio        uint64
 	Generation uint32
 	_          [4]byte
 }
@@ -52,36 +53,64 @@ type pointsEvent struct {
 	Version      uint32
 }
 
-type pointsServed struct {
-	_       structs.HostLayout
-	Context struct {
-		_         structs.HostLayout
-		TraceHigh uint64
-		TraceLow  uint64
-		Span      uint64
-		Points    uint64
+type pointsSender struct {
+	_  structs.HostLayout
+	By struct {
+		_       structs.HostLayout
+		Context struct {
+			_         structs.HostLayout
+			TraceHigh uint64
+			TraceLow  uint64
+			Span      uint64
+			Points    uint64
+		}
+		Place   uint32
+		Version uint32
 	}
-	Place   uint32
-	Version uint32
+	SwitchedOn uint32
+	_          [4]byte
 }
 
 type pointsThread struct {
-	_              structs.HostLayout
-	Entered        uint64
-	Point          uint32
-	SwitchedOn     uint32
-	Reported       uint32
-	_              [4]byte
-	Served         pointsServed
+	_          structs.HostLayout
+	Entered    uint64
+	Point      uint32
+	SwitchedOn uint32
+	Reported   uint32
+	_          [4]byte
+	Served     struct {
+		_       structs.HostLayout
+		Context struct {
+			_         structs.HostLayout
+			TraceHigh uint64
+			TraceLow  uint64
+			Span      uint64
+			Points    uint64
+		}
+		Place   uint32
+		Version uint32
+	}
 	Blocked        uint64
 	Runnable       uint64
 	DiskRequests   uint32
 	DiskKib        uint32
 	Left           uint64
 	Woken          uint64
+	LeftInside     uint64
 	LeftGeneration uint32
 	_              [4]byte
-	LeftServed     pointsServed
+	LeftServed     struct {
+		_       structs.HostLayout
+		Context struct {
+			_         structs.HostLayout
+			TraceHigh uint64
+			TraceLow  uint64
+			Span      uint64
+			Points    uint64
+		}
+		Place   uint32
+		Version uint32
+	}
 }
 
 // Names of all BPF objects in the ELF.
@@ -93,6 +122,7 @@ const (
 	pointsMapGoroutines     = "goroutines"
 	pointsMapSenders        = "senders"
 	pointsMapThreads        = "threads"
+	pointsProgAskBlockIo    = "ask_block_io"
 	pointsProgBeginBlockIo  = "begin_block_io"
 	pointsProgEndBlockIo    = "end_block_io"
 	pointsProgEnterSyscall  = "enter_syscall"
@@ -158,6 +188,7 @@ type pointsSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type pointsProgramSpecs struct {
+	AskBlockIo    *ebpf.ProgramSpec `ebpf:"ask_block_io"`
 	BeginBlockIo  *ebpf.ProgramSpec `ebpf:"begin_block_io"`
 	EndBlockIo    *ebpf.ProgramSpec `ebpf:"end_block_io"`
 	EnterSyscall  *ebpf.ProgramSpec `ebpf:"enter_syscall"`
@@ -256,6 +287,7 @@ type pointsVariables struct {
 //
 // It can be passed to loadPointsObjects or ebpf.CollectionSpec.LoadAndAssign.
 type pointsPrograms struct {
+	AskBlockIo    *ebpf.Program `ebpf:"ask_block_io"`
 	BeginBlockIo  *ebpf.Program `ebpf:"begin_block_io"`
 	EndBlockIo    *ebpf.Program `ebpf:"end_block_io"`
 	EnterSyscall  *ebpf.Program `ebpf:"enter_syscall"`
@@ -270,6 +302,7 @@ type pointsPrograms struct {
 
 func (p *pointsPrograms) Close() error {
 	return _PointsClose(
+		p.AskBlockIo,
 		p.BeginBlockIo,
 		p.EndBlockIo,
 		p.EnterSyscall,

@@ -7,6 +7,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"log/slog"
+	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,17 +17,25 @@ import (
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/ringbuf"
 	"golang.org/x/sys/unix"
+
+	"github.com/pythia-trace/pythia/internal/spancost"
 )
 
 // pace is how often what has happened is read. The kernel wakes the reader only if much has: to be woken by each event it would take the processor from
 // those who are watched, which makes events.
 const pace = 10 * time.Millisecond
 
+// tellEvery is how often it is logged that events are dropped, at most.
+const tellEvery = time.Minute
+
 // reader has spans made of what the programs report. It has a goroutine that reads, and one that has it read regularly while something is attached.
 type reader struct {
 	ring             *ringbuf.Reader
 	goroutines       *goroutines
+	log              *slog.Logger
+	drops            func() int // how many events were dropped so far
 	events, doubtful atomic.Int64
+	cost             spancost.Meter
 	done             chan struct{} // closed once nothing is read any more
 
 	mu      sync.Mutex // guards what follows
@@ -38,15 +49,15 @@ type waiter struct {
 	done  chan struct{}
 }
 
-func newReader(ring *ebpf.Map, gs *goroutines, to *spanMaker) (*reader, error) {
-	opened, err := ringbuf.NewReader(ring)
-	if err != nil {
-		return nil, fmt.Errorf("ebpf: opening the ring of events: %w", err)
+// start begins to read a ring.
+func (r *reader) start(ring *ebpf.Map, to *spanMaker) (err error) {
+	if r.ring, err = ringbuf.NewReader(ring); err != nil {
+		return fmt.Errorf("ebpf: opening the ring of events: %w", err)
 	}
-	r := &reader{ring: opened, goroutines: gs, done: make(chan struct{})}
+	r.done = make(chan struct{})
 	to.offset = clockOffset()
 	go r.read(to)
-	return r, nil
+	return nil
 }
 
 // read makes spans until the ring is closed.
@@ -54,6 +65,7 @@ func (r *reader) read(to *spanMaker) {
 	defer close(r.done)
 	var record ringbuf.Record
 	var e event
+	told, toldAt := 0, time.Time{}
 	for {
 		err := r.ring.ReadInto(&record)
 		switch {
@@ -64,9 +76,17 @@ func (r *reader) read(to *spanMaker) {
 		case errors.Is(err, ringbuf.ErrFlushed):
 			to.offset = clockOffset()
 			to.release(monotonic())
+			if n := r.drops(); n > told && time.Since(toldAt) > tellEvery {
+				r.log.Warn("ebpf: more happens in the kernel than can be reported, have fewer points on", "dropped", n-told)
+				told, toldAt = n, time.Now()
+			}
 			r.foundEmpty()
 		case errors.Is(err, ringbuf.ErrClosed):
+			to.release(math.MaxUint64)
 			return
+		default: // it is tried again, at leisure
+			r.log.Error("ebpf: events of the kernel cannot be read", "error", err)
+			time.Sleep(time.Second)
 		}
 	}
 }
@@ -78,7 +98,13 @@ func (r *reader) take(e *event, to *spanMaker) {
 		return
 	}
 	r.events.Add(1)
+	if !r.cost.Due() {
+		to.add(e)
+		return
+	}
+	began := time.Now()
 	to.add(e)
+	r.cost.Add(time.Since(began))
 }
 
 func (r *reader) foundEmpty() {
@@ -104,6 +130,7 @@ func (r *reader) flush(ctx context.Context) error {
 	r.mu.Lock()
 	r.waiting = append(r.waiting, w)
 	r.mu.Unlock()
+	defer r.leave(w)
 	_ = r.ring.Flush()
 	select {
 	case <-w.done:
@@ -113,6 +140,13 @@ func (r *reader) flush(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("ebpf: events of the kernel are still being read, give it more time: %w", ctx.Err())
 	}
+}
+
+// leave has a waiter wait no more.
+func (r *reader) leave(w waiter) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waiting = slices.DeleteFunc(r.waiting, func(o waiter) bool { return o.done == w.done })
 }
 
 // resume has the ring read regularly.

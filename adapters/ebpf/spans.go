@@ -44,7 +44,7 @@ const (
 	maxHeld    = 10_000
 	maxThreads = 10_000
 	// longestHeld is for how long, by the clock of events, what happened in a system call is held back: the event that reports it may have been dropped.
-	longestHeld = uint64(time.Minute)
+	longestHeld = uint64(time.Second)
 )
 
 func newSpanMaker(p trace.TracerProvider, points []point) *spanMaker {

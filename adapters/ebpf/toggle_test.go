@@ -55,7 +55,7 @@ func TestSwitchingOneLeavesTheOthers(t *testing.T) {
 			require.NoError(t, r.Disable(ctx, p.id()))
 		}
 	}
-	require.Equal(t, 6, r.Kernel.Stats().Attached)
+	require.Equal(t, 7, r.Kernel.Stats().Attached)
 	stop.Store(true)
 	<-ended
 	require.NoError(t, r.Kernel.ForceFlush(ctx))
@@ -109,7 +109,7 @@ func TestKilled(t *testing.T) {
 	said, err := bufio.NewReader(output).ReadString('\n')
 	require.NoError(t, err)
 	require.Equal(t, "on <nil>\n", said)
-	require.Equal(t, 9, attached(t))
+	require.Equal(t, 10, attached(t))
 	require.NoError(t, child.Process.Kill())
 	require.Error(t, child.Wait(), "killed")
 	require.Eventually(t, func() bool { return attached(t) == 0 }, 5*time.Second, 10*time.Millisecond)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/pythia-trace/pythia"
@@ -28,6 +29,8 @@ longer now and then, and nothing in it says why: the reasons lie in the kernel.
 
 // diagnose runs the service, with customers, a neighbour and Pythia, until Pythia knows what makes both types of requests vary.
 func diagnose(ctx context.Context, to io.Writer, o options) (found map[string]*pythia.Diagnosis, err error) {
+	// With more threads than processors goroutines wait in the kernel, and not in the Go runtime for one that waits there.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4 * runtime.NumCPU()))
 	w, err := newWatched(appendOrder, computeQuote)
 	defer func() { err = errors.Join(err, w.stop()) }()
 	if err != nil {
@@ -53,7 +56,10 @@ func diagnose(ctx context.Context, to io.Writer, o options) (found map[string]*p
 		stop() // if a request failed: without customers there is nothing to see
 	}()
 	p := printer{Writer: to, done: stop, found: make(map[string]*pythia.Diagnosis)}
-	err = errors.Join(w.run(running, o, p.cycle), <-gone, p.err)
+	err = w.run(running, o, p.cycle)
+	stop()
+	err = errors.Join(err, <-gone)
+	err = errors.Join(err, p.err)
 	switch {
 	case err != nil:
 		return p.found, err

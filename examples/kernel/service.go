@@ -38,7 +38,7 @@ type service struct {
 }
 
 const (
-	orderSize   = 512 << 10 // with all that belongs to it
+	orderSize   = 1 << 20 // with all that belongs to it
 	journalSize = 64 << 20
 )
 
@@ -51,7 +51,7 @@ func startService(folder string, w *watched) (*service, error) {
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		_ = os.Remove(journal.Name())
+		_ = errors.Join(journal.Close(), os.Remove(journal.Name()))
 		return nil, fmt.Errorf("no port for the service: %w", err)
 	}
 	s := &service{url: "http://" + listener.Addr().String(), journal: journal}
@@ -88,7 +88,7 @@ func (s *service) order(r *http.Request) error {
 	return nil
 }
 
-// quote computes for some milliseconds. The last processor is meant for such work.
+// quote computes for two milliseconds. The last processor is meant for such work.
 func (s *service) quote(r *http.Request) error {
 	_, span := computeQuote.Start(r.Context())
 	defer span.End()
@@ -106,4 +106,4 @@ func compute(of string) error {
 	return nil
 }
 
-const quoteWork = 40_000
+const quoteWork = 25_000

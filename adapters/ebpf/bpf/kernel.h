@@ -26,6 +26,7 @@ struct thread_struct {
 
 struct task_struct {
 	int pid, tgid;
+	unsigned int flags;
 	char comm[16];
 	struct thread_struct thread;
 };
@@ -42,6 +43,7 @@ struct request {
 	struct request_queue *q;
 	unsigned int cmd_flags, __data_len;
 	u64 __sector;
+	struct bio *bio;
 };
 
 struct sock_common {

@@ -13,6 +13,9 @@ char LICENSE[] SEC("license") = "GPL";
 // Added to the places of system calls that the Go runtime makes, too, on the stack of its scheduler.
 #define BY_RUNTIME 0x80
 
+// PF_IO_WORKER and PF_USER_WORKER: a thread of the kernel's in the process (include/linux/sched.h).
+#define KERNEL_WORKER (0x10 | 0x4000)
+
 // Kinds of programs that are attached together.
 #define SCHEDULER 0
 #define BLOCK 1
@@ -91,6 +94,7 @@ struct thread {
 	u32 disk_requests, disk_kib;
 	// Since when it has not run, if left is not 0, and since when it could.
 	u64 left, woken;
+	u64 left_inside; // when the system call that it was in began
 	u32 left_generation;
 	struct served left_served;
 };
@@ -105,6 +109,7 @@ struct {
 // block_io is a request to a device that is under way.
 struct block_io {
 	struct event event;
+	u64 bio; // of the request: it may become part of another one, and its memory then be another's
 	u32 generation;
 };
 
@@ -115,12 +120,17 @@ struct {
 	__type(value, struct block_io);
 } block_ios SEC(".maps");
 
-// sender is who has sent something on a connection last.
+// sender is who has sent something on a connection last, if the point was on all the time since.
+struct sender {
+	struct served by;
+	u32 switched_on;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 8192);
 	__type(key, u64); // the connection's cookie, which no other one gets
-	__type(value, struct served);
+	__type(value, struct sender);
 } senders SEC(".maps");
 
 static __always_inline u64 read_word(u64 address)
@@ -297,6 +307,8 @@ int BPF_PROG(exit_syscall, struct pt_regs *regs, long result)
 // what the Go runtime keeps below the base of thread-local storage.
 static __always_inline bool serves_off(struct task_struct *task, struct served *found)
 {
+	if (task->flags & KERNEL_WORKER)
+		return false; // its registers are a copy of those of the thread that made it
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	if (serves(regs->r14, found))
 		return true;
@@ -309,7 +321,8 @@ static __always_inline void leave(struct task_struct *task, bool runnable)
 	if (!t)
 		return;
 	t->left = 0;
-	if (!in_syscall(t)) {
+	t->left_inside = in_syscall(t);
+	if (!t->left_inside) {
 		if (!(points & (1ULL << POINT_BLOCKED | 1ULL << POINT_RUNNABLE)) || !serves_off(task, &t->left_served))
 			return;
 		if (!is_on(POINT_BLOCKED, &t->left_served) && !is_on(POINT_RUNNABLE, &t->left_served))
@@ -345,9 +358,11 @@ static __always_inline void come_back(struct task_struct *task, struct task_stru
 		return;
 	if (!woken)
 		woken = now; // it was not seen to be woken
-	if (in_syscall(t)) {
-		t->blocked += woken - left;
-		t->runnable += now - woken;
+	if (t->left_inside) {
+		if (in_syscall(t) == t->left_inside) { // else its point has gone off meanwhile
+			t->blocked += woken - left;
+			t->runnable += now - woken;
+		}
 		return;
 	}
 	waited(POINT_BLOCKED, t, task->pid, left, woken, before);
@@ -375,16 +390,19 @@ int BPF_PROG(wake_thread, struct task_struct *task)
 	return 0;
 }
 
-SEC("tp_btf/block_rq_issue")
-int BPF_PROG(begin_block_io, struct request *rq)
+// ask_block_io notes who asks for something of a disk. That is not always who issues it: whoever is at the queue does that for others, too.
+SEC("tp_btf/block_io_start")
+int BPF_PROG(ask_block_io, struct request *rq)
 {
+	u64 key = (u64)rq;
+	bpf_map_delete_elem(&block_ios, &key); // of who has had its memory before, and became part of another one
 	struct task_struct *task = bpf_get_current_task_btf();
 	if (task->tgid != process)
 		return 0;
 	struct thread *t = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!t)
 		return 0;
-	struct block_io io = {.generation = generations[BLOCK]};
+	struct block_io io = {.bio = (u64)rq->bio, .generation = generations[BLOCK]};
 	struct served by;
 	u64 inside = in_syscall(t);
 	if (inside) {
@@ -396,7 +414,6 @@ int BPF_PROG(begin_block_io, struct request *rq)
 	}
 	if (!is_on(POINT_BLOCK_IO, &by))
 		return 0;
-	io.event.start = bpf_ktime_get_ns();
 	io.event.trace_high = by.context.trace_high;
 	io.event.trace_low = by.context.trace_low;
 	io.event.span = by.context.span;
@@ -405,13 +422,23 @@ int BPF_PROG(begin_block_io, struct request *rq)
 	io.event.inside = inside;
 	io.event.point = POINT_BLOCK_IO;
 	io.event.thread = task->pid;
-	io.event.values[0] = (s64)rq->q->disk->major << 32 | (u32)rq->q->disk->first_minor;
-	io.event.values[1] = rq->__sector;
-	io.event.values[2] = rq->__data_len;
-	io.event.values[3] = rq->cmd_flags & 0xff; // the operation
-	u64 key = (u64)rq;
 	if (bpf_map_update_elem(&block_ios, &key, &io, BPF_ANY))
 		__sync_fetch_and_add(&dropped, 1);
+	return 0;
+}
+
+SEC("tp_btf/block_rq_issue")
+int BPF_PROG(begin_block_io, struct request *rq)
+{
+	u64 key = (u64)rq;
+	struct block_io *io = bpf_map_lookup_elem(&block_ios, &key);
+	if (!io || io->event.start || io->bio != (u64)rq->bio)
+		return 0;
+	io->event.values[0] = (s64)rq->q->disk->major << 32 | (u32)rq->q->disk->first_minor;
+	io->event.values[1] = rq->__sector;
+	io->event.values[2] = rq->__data_len;
+	io->event.values[3] = rq->cmd_flags & 0xff; // the operation
+	io->event.start = bpf_ktime_get_ns();
 	return 0;
 }
 
@@ -422,7 +449,7 @@ int BPF_PROG(end_block_io, struct request *rq)
 	struct block_io *io = bpf_map_lookup_elem(&block_ios, &key);
 	if (!io)
 		return 0;
-	if (io->generation == generations[BLOCK]) {
+	if (io->event.start && io->generation == generations[BLOCK]) {
 		struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 		if (e) {
 			*e = io->event;
@@ -462,9 +489,9 @@ int BPF_PROG(note_sender, struct sock *sk, int result, int flags)
 	if (task->tgid != process || !(points & 1ULL << POINT_RETRANSMIT))
 		return 0;
 	u64 cookie = bpf_get_socket_cookie(sk);
-	struct served by;
-	if (serves_off(task, &by) && is_on(POINT_RETRANSMIT, &by))
-		bpf_map_update_elem(&senders, &cookie, &by, BPF_ANY);
+	struct sender from = {.switched_on = switched_on[POINT_RETRANSMIT]};
+	if (serves_off(task, &from.by) && is_on(POINT_RETRANSMIT, &from.by))
+		bpf_map_update_elem(&senders, &cookie, &from, BPF_ANY);
 	else
 		bpf_map_delete_elem(&senders, &cookie);
 	return 0;
@@ -474,11 +501,11 @@ SEC("tp_btf/tcp_retransmit_skb")
 int BPF_PROG(retransmit, struct sock *sk)
 {
 	u64 cookie = bpf_get_socket_cookie(sk);
-	struct served *by = bpf_map_lookup_elem(&senders, &cookie);
-	if (!by || !is_on(POINT_RETRANSMIT, by))
+	struct sender *from = bpf_map_lookup_elem(&senders, &cookie);
+	if (!from || from->switched_on != switched_on[POINT_RETRANSMIT] || !is_on(POINT_RETRANSMIT, &from->by))
 		return 0;
 	u64 now = bpf_ktime_get_ns();
-	struct event *e = begin_event(POINT_RETRANSMIT, by, now, now, 0); // by no thread
+	struct event *e = begin_event(POINT_RETRANSMIT, &from->by, now, now, 0); // by no thread
 	if (!e)
 		return 0;
 	e->values[0] = sk->__sk_common.skc_num;
