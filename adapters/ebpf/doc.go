@@ -11,8 +11,8 @@
 //
 // When a span starts that is recorded, by whatever library, the Kernel writes into memory that it shares with the kernel which goroutine serves it. At a
 // point that is on, a program in the kernel finds the goroutine by the register in which compiled Go code keeps it, on whichever thread it runs. That no
-// goroutine is taken for an earlier one is seen by its ID, when the event is read; what is not certain is left out, and counted. Where the Go runtime keeps the IDs is found out when the
-// Kernel is made, in the program itself, so no table of Go's versions is needed, nor debugging information.
+// goroutine is taken for an earlier one is seen by its ID, when the event is read; what is not certain is left out, and counted. Where the Go runtime keeps
+// the IDs is found out when the Kernel is made, in the program itself, so no table of Go's versions is needed, nor debugging information.
 //
 // A span that is handed on to another goroutine is still served by the one that started it, until it ends: [Kernel.Go] is for that.
 //
