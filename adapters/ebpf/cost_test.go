@@ -3,6 +3,7 @@
 package ebpf
 
 import (
+	"os"
 	"runtime"
 	"slices"
 	"testing"
@@ -37,10 +38,14 @@ func TestCost(t *testing.T) {
 		{"on, no request", []string{"fstat"}, false, mostUntraced},
 		{"on, with its event", []string{"fstat"}, true, mostEmitting},
 	}
+	slack := 1.3 // for the tests of other packages, which run at the same time
+	if os.Getenv("PYTHIA_KERNEL") == "required" {
+		slack = 1
+	}
 	best := make([]float64, len(states))
 	reached := func() bool {
 		for i, s := range states {
-			if best[i]-best[0] > s.most {
+			if best[i]-best[0] > s.most*slack {
 				return false
 			}
 		}
