@@ -1,8 +1,11 @@
-//go:build linux && amd64
+//go:build linux && amd64 && !race
+
+// The race detector makes calls slower.
 
 package ebpf
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -11,8 +14,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
-
-	"github.com/pythia-trace/pythia/internal/race"
 )
 
 // What a system call may cost more than when nothing is attached, in nanoseconds.
@@ -42,8 +43,10 @@ func TestCost(t *testing.T) {
 	if os.Getenv("PYTHIA_KERNEL") == "required" {
 		slack = 1
 	}
+	took := make([][]float64, len(states))
 	best := make([]float64, len(states))
 	reached := func() bool {
+		findBest(took, best)
 		for i, s := range states {
 			if best[i]-best[0] > s.most*slack {
 				return false
@@ -61,26 +64,34 @@ func TestCost(t *testing.T) {
 				_, span := b.sdk.Tracer("test").Start(t.Context(), "request")
 				stop = func() { span.End() }
 			}
-			took := nanosOfCall()
+			took[i] = append(took[i], nanosOfCall())
 			if stop != nil {
 				stop()
 			}
 			for _, p := range s.points {
 				require.NoError(t, b.Disable(t.Context(), id(p)))
 			}
-			if round == 0 || took < best[i] {
-				best[i] = took
-			}
 		}
 	}
+	held := reached()
 	for i, s := range states {
 		t.Logf("%s: %.1f ns, %+.1f ns (at most %+.0f)", s.name, best[i], best[i]-best[0], s.most)
 	}
 	t.Logf("%+v", b.Stats())
-	if race.Enabled {
-		t.Skip("the race detector makes calls slower")
+	require.True(t, held)
+}
+
+// findBest finds the least of each state, in the rounds in which the processor had its usual clock: those in which the first state took as long as it mostly does.
+func findBest(took [][]float64, best []float64) {
+	usual := slices.Sorted(slices.Values(took[0]))[len(took[0])/2]
+	for i := range took {
+		best[i] = math.Inf(1)
+		for round, t := range took[i] {
+			if math.Abs(took[0][round]-usual) < usual/50 {
+				best[i] = min(best[i], t)
+			}
+		}
 	}
-	require.True(t, reached())
 }
 
 // nanosOfCall is the least of chunks.

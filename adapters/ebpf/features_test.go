@@ -76,7 +76,7 @@ func TestSupported(t *testing.T) {
 		return
 	}
 	if _, missing := os.Stat("/sys/kernel/btf/vmlinux"); missing != nil {
-		t.Skip("this kernel does not tell its types")
+		skip(t, "this kernel does not tell its types")
 	}
 	require.NoError(t, err)
 }
@@ -84,7 +84,7 @@ func TestSupported(t *testing.T) {
 // TestUnprivileged: somebody who may not use eBPF is told so, by a typed error, whatever the kernel offers.
 func TestUnprivileged(t *testing.T) {
 	if runtime.GOOS != "linux" || os.Getuid() != 0 {
-		t.Skip("only root can become somebody else")
+		skip(t, "only root can become somebody else")
 	}
 	program := copyOfProgram(t)
 	command := exec.CommandContext(t.Context(), program)

@@ -45,14 +45,19 @@ type bench struct {
 	recorded *tracetest.SpanRecorder
 }
 
-// needsKernel skips a test where the kernel's points are not to be had, unless they must be.
+// needsKernel skips a test where the kernel's points are not to be had.
 func needsKernel(t testing.TB) {
 	if err := Supported(); err != nil {
-		if os.Getenv("PYTHIA_KERNEL") == "required" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
+		skip(t, err)
 	}
+}
+
+// skip skips a test that lacks something, unless nothing may be lacking.
+func skip(t testing.TB, why any) {
+	if os.Getenv("PYTHIA_KERNEL") == "required" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
 }
 
 // newBench gives the spans to a processor; nil means that they are recorded.
@@ -236,6 +241,36 @@ func TestSpanThatAnotherGoroutineEnds(t *testing.T) {
 		}
 	}
 	require.Equal(t, []trace.SpanID{inner.SpanContext().SpanID(), outer.SpanContext().SpanID()}, parents)
+	require.Zero(t, b.goroutines.open.Load())
+}
+
+// TestAnotherRequestInTheSameGoroutine: what is done for a request for which no point is on does not belong to the one that is open.
+func TestAnotherRequestInTheSameGoroutine(t *testing.T) {
+	b := newBench(t, nil)
+	require.NoError(t, b.EnableOnly(t.Context(), pythia.Selection{RequestTypes: []string{"slow"}}, id("fstat")))
+	tracer := b.sdk.Tracer("test")
+	_, slow := tracer.Start(tracepoint.WithRequestType(t.Context(), "slow"), "slow")
+	call(noFD)
+	_, fast := tracer.Start(tracepoint.WithRequestType(t.Context(), "fast"), "fast")
+	call(noFD)
+	fast.End()
+	call(noFD)
+	slow.End()
+	require.NoError(t, b.Kernel.ForceFlush(t.Context()))
+	require.Equal(t, 2, b.Kernel.Stats().Events)
+}
+
+// TestShutdown: spans whose ends nobody tells any more are served no more.
+func TestShutdown(t *testing.T) {
+	b := newBench(t, nil)
+	require.NoError(t, b.Enable(t.Context(), id("fstat")))
+	_, span := b.sdk.Tracer("test").Start(t.Context(), "request")
+	call(noFD)
+	b.sdk.UnregisterSpanProcessor(b.Kernel) // which shuts it down
+	call(noFD)
+	span.End()
+	require.NoError(t, b.Kernel.ForceFlush(t.Context()))
+	require.Equal(t, 1, b.Kernel.Stats().Events)
 	require.Zero(t, b.goroutines.open.Load())
 }
 

@@ -1,3 +1,7 @@
+//go:build !race
+
+// The race detector takes more of the processor than the neighbour.
+
 package main
 
 import (
@@ -11,7 +15,6 @@ import (
 
 	"github.com/pythia-trace/pythia"
 	"github.com/pythia-trace/pythia/adapters/ebpf"
-	"github.com/pythia-trace/pythia/internal/race"
 )
 
 func TestMain(m *testing.M) {
@@ -32,9 +35,6 @@ func TestTheKernelIsFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Skip(err)
-	}
-	if race.Enabled {
-		t.Skip("the race detector takes more of the processor than the neighbour")
 	}
 	var output strings.Builder
 	found, err := diagnose(t.Context(), &output, faster)

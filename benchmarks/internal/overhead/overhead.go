@@ -8,7 +8,7 @@
 // # Method
 //
 // What counts is CPU time: of a machine that others use too, time says little. One core has all the load, server and clients: with two, what it
-// takes to wake the other one makes rounds four times as different. The variants take turns in short rounds, in random order, and are compared
+// takes to wake the other one makes rounds differ most. The variants take turns in short rounds, in random order, and are compared
 // within a round, so that what slows the machine down for a while slows all of them. The value is the median of rounds, its interval of 95 % that of a
 // bootstrap. Work that is put off is done at the end of a round: a variant pays for all that it causes, garbage included. The steps of the Engines, one in
 // 10 s and below a millisecond, fall where they fall.
